@@ -1,0 +1,9 @@
+"""The ground's own rows: zones, notices, the record, keys, idempotent answers."""
+
+from portal.models.answer import StoredAnswer
+from portal.models.key import PersonKey
+from portal.models.notice import Notice
+from portal.models.record import RecordEntry
+from portal.models.zone import Zone
+
+__all__ = ["Notice", "PersonKey", "RecordEntry", "StoredAnswer", "Zone"]

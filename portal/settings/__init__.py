@@ -1,0 +1,1 @@
+"""Settings: base holds everywhere; dev, test, embedded and prod only say what differs."""

@@ -1,0 +1,13 @@
+"""What `make run` serves: DEBUG off, SQLite, keys and messages as files under DATA_DIR, no question asked."""
+
+from portal.keyfiles import load_or_create
+from portal.settings.base import *
+from portal.settings.base import DATA_DIR
+
+_keys = load_or_create(DATA_DIR / "keys")
+SECRET_KEY = _keys.secret_key
+MASTER_KEYS = _keys.master_keys
+RECORD_KEY = _keys.record_key
+BLIND_INDEX_KEY = _keys.blind_index_key
+
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # http://localhost only; browsers refuse passkeys elsewhere without TLS

@@ -1,0 +1,22 @@
+"""Celery tasks: each wakes one function that the embedded default calls too."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from portal import outbox
+
+
+@shared_task(name="portal.tasks.drain_notices")
+def drain_notices() -> None:
+    """Send what is due until nothing is left."""
+    while outbox.drain_notices():
+        continue
+
+
+@shared_task(name="portal.tasks.sweep")
+def sweep() -> None:
+    """Run the periodic work that apps registered in portal.sweeps."""
+    from portal import sweeps
+
+    sweeps.run()

@@ -1,0 +1,62 @@
+"""Filters every page uses: `local`, `moment`, `day`, `ago`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.localise import localised
+
+register = template.Library()
+
+
+@register.filter
+def local(row: Any, name: str) -> Any:
+    """{{ zone|local:"name" }}: the column in the reader's language."""
+    return localised(row, name)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Date and time in Asia/Shanghai: 2026-06-09 20:14, without the year when it is this year."""
+    if value is None:
+        return ""
+    here = timezone.localtime(value)
+    if here.year != timezone.localtime().year:
+        return here.strftime("%Y-%m-%d %H:%M")
+    if translation.get_language() == "en":
+        return f"{here.day} {here.strftime('%b %H:%M')}"
+    return f"{here.month} 月 {here.day} 日 {here.strftime('%H:%M')}"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """ISO date in Asia/Shanghai."""
+    if value is None:
+        return ""
+    return (timezone.localtime(value) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
+
+
+@register.filter
+def duration(minutes: float) -> str:
+    """A length of time in words, from minutes: 40 分钟, 3 小时, 2 天."""
+    minutes = max(1, round(minutes))
+    if minutes < 90:
+        return ngettext("%(count)d 分钟", "%(count)d 分钟", minutes) % {"count": minutes}
+    hours = round(minutes / 60)
+    if hours < 48:
+        return ngettext("%(count)d 小时", "%(count)d 小时", hours) % {"count": hours}
+    days = round(hours / 24)
+    return ngettext("%(count)d 天", "%(count)d 天", days) % {"count": days}
+
+
+@register.filter
+def since(value: datetime) -> str:
+    """How long ago, in words."""
+    minutes = (timezone.now() - value).total_seconds() / 60
+    return _("刚刚") if minutes < 1 else _("%(duration)s前") % {"duration": duration(minutes)}
