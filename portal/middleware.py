@@ -15,7 +15,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class LanguageMiddleware:
-    """Chinese whatever the browser says, until the person chooses: their row first, then the cookie."""
+    """Chinese whatever the browser says, until the person chooses: the cookie of this browser, else their row."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -23,6 +23,8 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         known = dict(settings.LANGUAGES)
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if chosen not in known and settings.SESSION_COOKIE_NAME in request.COOKIES:
+            chosen = getattr(request.user, "language", "")
         language = chosen if chosen in known else settings.LANGUAGE_CODE
         with translation.override(language):
             request.LANGUAGE_CODE = language

@@ -1,0 +1,121 @@
+"""How allauth meets this portal: mail and SMS leave by the outbox, phones are E.164, TOTP secrets are encrypted."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import phonenumbers
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from portal import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site as mails name it: from settings, never from a Host header."""
+
+    name: str
+    domain: str
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's adapter. Nothing here decides about standing; the gate does."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        english = translation.get_language() == "en"
+        name = settings.SITE_NAME_EN if english else settings.SITE_NAME_ZH
+        site = Site(name=name, domain=urlsplit(settings.SITE_URL).netloc)
+        context = {"request": self.request, "email": email, **context, "current_site": site,
+                   "site_url": settings.SITE_URL}
+        mail = self.render_mail(template_prefix, email, context)
+        person = context.get("user")
+        self._enqueue(outbox.EMAIL, email, str(mail.body), subject=str(mail.subject),
+                      person=person if isinstance(person, User) and person.pk else None)
+
+    def clean_email(self, email: str) -> str:
+        return User.objects.normalize_email(super().clean_email(email))
+
+    # -- mobile numbers
+
+    def clean_phone(self, phone: str) -> str:
+        """Return the number as E.164; numbers without a country are Chinese."""
+        try:
+            number = phonenumbers.parse(phone, "CN")
+        except phonenumbers.NumberParseException as error:
+            raise ValidationError(_("请填写有效的手机号。"), code="invalid_phone") from error
+        if not phonenumbers.is_valid_number(number):
+            raise ValidationError(_("请填写有效的手机号。"), code="invalid_phone")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def phone_form_field(self, **kwargs: Any) -> Any:
+        from accounts.forms import PhoneField  # forms import this module through allauth
+
+        return PhoneField(**kwargs)
+
+    def set_phone(self, user: User, phone: str, verified: bool) -> None:
+        user.phone, user.phone_verified = phone, verified
+        user.save(update_fields=["phone", "phone_verified"])
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        return (user.phone, user.phone_verified) if user.phone else None
+
+    def set_phone_verified(self, user: User, phone: str) -> None:
+        self.set_phone(user, phone, True)
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        return User.objects.filter(phone=phone, phone_verified=True).first()
+
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
+        self._sms("code", phone, {"code": code}, person=user if user and user.pk else None)
+
+    def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
+        self._sms("unknown", phone, {})
+
+    def send_account_already_exists_sms(self, phone: str) -> None:
+        self._sms("exists", phone, {})
+
+    def _sms(self, event: str, phone: str, context: dict[str, Any], person: User | None = None) -> None:
+        context |= {"site_name": settings.SITE_NAME_ZH, "site_url": settings.SITE_URL}
+        text = render_to_string(f"account/sms/{event}.txt", context).strip()
+        self._enqueue(outbox.SMS, phone, text, person=person)
+
+    def _enqueue(self, channel: str, address: str, text: str, subject: str = "", person: User | None = None) -> None:
+        message = outbox.Message(
+            key=f"sign-in:{secrets.token_hex(12)}", channel=channel, address=address, subject=subject, text=text,
+            person=person, is_secret=True,
+        )
+        outbox.enqueue([message], at=timezone.now())
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """TOTP secrets and recovery seeds are AES-256-GCM under the master key; a database alone gives nobody a factor."""
+
+    AAD = b"mfa.authenticator"
+
+    def encrypt(self, text: str) -> str:
+        master_id, master = next(iter(settings.MASTER_KEYS.items()))
+        nonce = os.urandom(12)
+        sealed = AESGCM(base64.b64decode(master)).encrypt(nonce, text.encode(), self.AAD)
+        return f"{master_id}:{base64.b64encode(nonce + sealed).decode()}"
+
+    def decrypt(self, encrypted_text: str) -> str:
+        master_id, _colon, body = encrypted_text.partition(":")
+        blob = base64.b64decode(body)
+        master = base64.b64decode(settings.MASTER_KEYS[master_id])
+        return AESGCM(master).decrypt(blob[:12], blob[12:], self.AAD).decode()
+
+    def _get_site_name(self) -> str:
+        return settings.SITE_NAME_ZH

@@ -1,0 +1,58 @@
+"""What is said to a person when their case moves, one function an event, in the person's language.
+
+Each returns outbox messages: by e-mail, and by SMS where a verified mobile number is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from portal import outbox
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def submitted(person: User, key: str) -> list[outbox.Message]:
+    """The case is in the queue."""
+    return _both(person, f"submitted:{key}", "submitted", {})
+
+
+def decided(
+    person: User, outcome: str, key: str, reasons: Sequence[Mapping[str, Any]], message: str
+) -> list[outbox.Message]:
+    """Approved, sent back or refused, with the reasons in plain words."""
+    context = {"reasons": list(reasons), "message": message}
+    return _both(person, f"decided:{key}", outcome.lower(), context)
+
+
+def revoked(person: User, key: str, reason: str) -> list[outbox.Message]:
+    """The approval was taken back."""
+    return _both(person, f"revoked:{key}", "revoked", {"reason": reason})
+
+
+def expired(person: User, key: str) -> list[outbox.Message]:
+    """The approval ran out."""
+    return _both(person, f"expired:{key}", "expired", {})
+
+
+def _both(person: User, key: str, event: str, context: dict[str, Any]) -> list[outbox.Message]:
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        english = translation.get_language() == "en"
+        context |= {
+            "site_name": settings.SITE_NAME_EN if english else settings.SITE_NAME_ZH,
+            "site_url": settings.SITE_URL,
+        }
+        subject = render_to_string(f"accounts/emails/{event}_subject.txt", context).strip()
+        text = render_to_string(f"accounts/emails/{event}_body.txt", context).strip() + "\n"
+        short = render_to_string(f"accounts/emails/{event}_sms.txt", context).strip()
+    found = [outbox.Message(key=key, channel=outbox.EMAIL, address=person.email, subject=subject, text=text,
+                            person=person)]
+    if person.phone and person.phone_verified:
+        found.append(outbox.Message(key=key, channel=outbox.SMS, address=person.phone, text=short, person=person))
+    return found

@@ -1,0 +1,63 @@
+"""One attempt within a case: a draft until sent, then frozen."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.question import QuestionSet
+from portal.personal import Personal
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def drafts(self) -> Self:
+        """Not sent yet: the owner may change them."""
+        return self.filter(sent_at=None)
+
+    def sent(self) -> Self:
+        """Frozen: what a reviewer decides."""
+        return self.exclude(sent_at=None)
+
+
+class Submission(models.Model):
+    """Answers and evidence of one attempt. `verification` and `number` are given when it is sent."""
+
+    PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="submissions")
+    verification = models.ForeignKey(
+        "accounts.Verification", on_delete=models.PROTECT, null=True, related_name="submissions"
+    )
+    number = models.PositiveIntegerField(_("第几次提交"), null=True)
+    question_set = models.ForeignKey(QuestionSet, on_delete=models.PROTECT, null=True, related_name="+")
+    previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    evidence = models.ManyToManyField("accounts.Evidence", related_name="submissions", verbose_name=_("资质文件"))
+    is_profile_complete = models.BooleanField(default=False)
+    profession = models.CharField(_("职业"), max_length=40, blank=True)
+    licence_index = models.CharField(max_length=64, blank=True, db_index=True)  # blind index; finds duplicates
+    appeal = models.TextField(_("申诉理由"), blank=True)
+    started_at = models.DateTimeField(_("开始时间"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("提交时间"), null=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("提交"), _("提交")
+        constraints = [
+            models.UniqueConstraint(fields=["owner"], condition=Q(sent_at=None), name="submission_one_draft"),
+            models.UniqueConstraint(fields=["verification", "number"], name="submission_number_once"),
+            models.CheckConstraint(
+                condition=Q(sent_at=None, verification=None, number=None)
+                | Q(sent_at__isnull=False, verification__isnull=False, number__isnull=False),
+                name="submission_sent_has_case",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id}"

@@ -1,0 +1,96 @@
+"""What time does to people's data: approvals expire, evidence keys are destroyed, erasures fall due.
+
+Each job is a query over what is due and may run at any time, any number of times.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import Erasure, User, Verification
+from portal import keys, record, sweeps
+from portal.models import PersonKey
+from portal.workflow import TransitionError
+
+HOLD = timedelta(days=30)
+
+
+def register() -> None:
+    """Called once when the app is ready."""
+    sweeps.register(expire_approvals)
+    sweeps.register(destroy_evidence_keys)
+    sweeps.register(carry_out_erasures)
+
+
+def expire_approvals(at: datetime) -> int:
+    """Store the expiry that every request already judges by the date."""
+    count = 0
+    for case in Verification.objects.filter(status=Verification.Status.APPROVED, approved_until__lte=at):
+        try:
+            case.expire(at=at)
+        except TransitionError:
+            continue  # another sweep, or a revocation, was faster
+        count += 1
+    return count
+
+
+def destroy_evidence_keys(at: datetime) -> int:
+    """Destroy the evidence keys of cases closed for EVIDENCE_KEY_DAYS: approved, or refused for good."""
+    closed = Verification.objects.filter(
+        Q(status__in=["APPROVED", "EXPIRED", "REVOKED"]) | Q(status="REJECTED", is_final=True),
+        decided_at__lte=at - timedelta(days=settings.EVIDENCE_KEY_DAYS),
+        owner_id=OuterRef("pk"),
+    )
+    with_key = PersonKey.objects.filter(person_id=OuterRef("pk"), purpose=keys.EVIDENCE, destroyed_at=None)
+    people = User.objects.filter(Exists(closed), Exists(with_key)).exclude(submissions__sent_at=None,
+                                                                           submissions__isnull=False)
+    for person in people:
+        with transaction.atomic():
+            if keys.destroy(person, purpose=keys.EVIDENCE, at=at):
+                record.append("evidence.key_destroyed", actor=None, subject=f"accounts.user:{person.public_id}",
+                              payload={"because": "closed"}, at=at)
+    return len(people)
+
+
+@transaction.atomic
+def ask_erasure(person: User, *, at: datetime) -> Erasure:
+    """Close the account at once and erase it after the hold. The same wish twice is one wish."""
+    erasure, is_new = Erasure.objects.get_or_create(
+        person=person, done_at=None, defaults={"asked_at": at, "due_at": at + HOLD}
+    )
+    if is_new:
+        User.objects.filter(pk=person.pk).update(is_active=False)
+        record.append("person.erasure_asked", actor=person, subject=f"accounts.user:{person.public_id}",
+                      payload={"due": erasure.due_at.isoformat()}, at=at)
+    return erasure
+
+
+def carry_out_erasures(at: datetime) -> int:
+    """Anonymise people whose hold is over: keys destroyed, addresses and answers gone, proof rows kept."""
+    due = list(Erasure.objects.filter(done_at=None, due_at__lte=at).select_related("person"))
+    for erasure in due:
+        _erase(erasure, at)
+    return len(due)
+
+
+@transaction.atomic
+def _erase(erasure: Erasure, at: datetime) -> None:
+    if not Erasure.objects.filter(pk=erasure.pk, done_at=None).update(done_at=at):
+        return
+    person = erasure.person
+    for purpose in (keys.EVIDENCE, keys.IDENTITY):
+        keys.destroy(person, purpose=purpose, at=at)
+    person.answers.update(value=None, sealed=None)
+    person.evidence.update(name="", discarded_at=at)
+    person.notices.update(address="", subject="", text="")
+    person.emailaddress_set.all().delete()  # type: ignore[attr-defined]  # allauth's reverse relation
+    person.set_unusable_password()
+    User.objects.filter(pk=person.pk).update(
+        email=f"erased-{person.public_id.hex}@invalid", phone="", phone_verified=False, display_name="",
+        display_title="", password=person.password, is_active=False, last_login=None,
+    )
+    record.append("person.erased", actor=None, subject=f"accounts.user:{person.public_id}", payload={}, at=at)

@@ -1,0 +1,5 @@
+"""Routes of articles."""
+
+from django.urls import URLPattern, path  # noqa: F401
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,14 @@
+"""The consent app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConsentConfig(AppConfig):
+    name = "consent"
+    verbose_name = _("协议与同意")
+
+    def ready(self) -> None:
+        from consent import receivers  # hears allauth's sign-up
+
+        receivers.connect()

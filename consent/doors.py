@@ -1,0 +1,58 @@
+"""The list of open doors, by resolved view name. What is not listed here is behind its zone's gate.
+
+A new view is closed until somebody lists it. tests/consent/test_doors.py holds this list to the routes.
+"""
+
+from __future__ import annotations
+
+from consent.gate import Step
+
+# Everyone.
+PUBLIC = frozenset(
+    {
+        "home", "zone", "terms", "privacy", "feed", "sitemap", "robots", "language", "favicon",
+        "health-live", "health-ready", "metrics",  # metrics asks for its own token
+        "account_login", "account_signup", "account_logout", "account_inactive",
+        "account_email_verification_sent", "account_confirm_email",
+        "account_reset_password", "account_reset_password_done", "account_confirm_password_reset_code",
+        "account_reset_password_from_key", "account_reset_password_from_key_done",
+        "account_complete_password_reset",
+        "account_request_login_code", "account_confirm_login_code", "account_verify_phone",
+        "mfa_authenticate", "mfa_login_webauthn", "mfa_trust", "account_signup_by_passkey", "mfa_signup_webauthn",
+    }
+)
+
+# Signed-in people, whatever their standing.
+SIGNED_IN = frozenset(
+    {
+        "gate", "me", "receipt", "receipt-data", "withdraw", "erase", "export", "profile-public",
+        "evidence-file",  # its view serves the owner and the reviewer holding the case only
+        "evidence-discard",  # the owner's own draft only
+        "account_change_password", "account_set_password", "account_reauthenticate", "account_email",
+        "account_change_phone",
+        "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
+        "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
+        "mfa_list_webauthn", "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn",
+        "mfa_reauthenticate_webauthn", "usersessions_list",
+    }
+)
+
+# Staff: the admin site asks for the right, the second factor and activity by itself; styleguide for staff too.
+STAFF_NAMESPACES = frozenset({"admin"})
+STAFF = frozenset({"styleguide"})
+
+# Pages of the gate: who may stand on them. Everybody else is sent to their own step.
+_AGAIN = {Step.REJECTED, Step.EXPIRED, Step.REVOKED}
+STEPS: dict[str, frozenset[Step]] = {
+    "agreement": frozenset({Step.AGREEMENT, Step.DECLINED}),
+    "declined": frozenset({Step.DECLINED}),
+    "informed-consent": frozenset({Step.INFORMED_CONSENT}),
+    "profile": frozenset({Step.PROFILE, Step.EVIDENCE, *_AGAIN}),
+    "survey": frozenset({Step.SURVEY}),
+    "evidence": frozenset({Step.EVIDENCE, *_AGAIN}),
+    "pending": frozenset({Step.PENDING}),
+    "rejected": frozenset({Step.REJECTED}),
+    "expired": frozenset({Step.EXPIRED}),
+    "revoked": frozenset({Step.REVOKED}),
+    "passed": frozenset({Step.OPEN}),
+}

@@ -1,0 +1,134 @@
+"""A document people are asked to accept, and its versions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal import record
+from portal.models import Zone
+from portal.personal import Personal
+
+
+class Agreement(models.Model):
+    """壹生身份认证协议书 and 知情同意书 of a zone; the user agreement and the privacy policy of the platform."""
+
+    class Kind(models.TextChoices):
+        AGREEMENT = "AGREEMENT", _("身份认证协议书")
+        INFORMED_CONSENT = "INFORMED_CONSENT", _("知情同意书")
+        TERMS = "TERMS", _("用户服务协议")
+        PRIVACY = "PRIVACY", _("隐私政策")
+
+    PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+
+    kind = models.CharField(_("种类"), max_length=20, choices=Kind)
+    zone = models.ForeignKey(
+        Zone, on_delete=models.PROTECT, null=True, blank=True, related_name="agreements", verbose_name=_("专区")
+    )
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("协议"), _("协议")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "zone"], name="agreement_kind_once_per_zone"),
+            models.UniqueConstraint(fields=["kind"], condition=Q(zone=None), name="agreement_kind_once_for_platform"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["AGREEMENT", "INFORMED_CONSENT"], zone__isnull=False)
+                | Q(kind__in=["TERMS", "PRIVACY"], zone=None),
+                name="agreement_zone_fits_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.zone or ''}".strip()
+
+
+class AgreementVersionQuerySet(models.QuerySet["AgreementVersion"]):
+    def published(self) -> Self:
+        """Published versions, newest first."""
+        return self.exclude(published_at=None).order_by("-number")
+
+    def current(self, kind: str, zone: Zone | None) -> AgreementVersion | None:
+        """The version shown now, or None when the zone has no such document."""
+        return self.published().filter(agreement__kind=kind, agreement__zone=zone).first()
+
+
+class AgreementVersion(models.Model):
+    """One version, Chinese and English of the same content: one acceptance holds for both. Frozen once published.
+
+    `asks_again`: people who accepted an earlier version are asked anew; a corrected typo does not ask.
+    """
+
+    PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions", verbose_name=_("协议"))
+    number = models.PositiveIntegerField(_("版次"))
+    title_zh = models.CharField(_("标题"), max_length=80)
+    title_en = models.CharField(_("英文标题"), max_length=160)
+    summary_zh = models.CharField(_("一句话说明"), max_length=300)
+    summary_en = models.CharField(_("英文一句话说明"), max_length=500)
+    body_zh = models.TextField(_("正文"))
+    body_en = models.TextField(_("英文正文"))
+    asks_again = models.BooleanField(_("须重新同意"), default=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(_("起草时间"), auto_now_add=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    published_at = models.DateTimeField(_("发布时间"), null=True, editable=False)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = AgreementVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("协议版本"), _("协议版本")
+        permissions = [("publish_agreement", _("可以发布协议")), ("write_agreement", _("可以起草协议"))]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "number"], name="agreementversion_number_once"),
+            models.CheckConstraint(
+                condition=Q(published_at=None, sha256="") | (Q(published_at__isnull=False) & ~Q(sha256="")),
+                name="agreementversion_published_has_hash",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by=None) | Q(created_by=None) | ~Q(published_by=models.F("created_by")),
+                name="agreementversion_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title_zh} v{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk and type(self).objects.published().filter(pk=self.pk).exists():
+            raise TypeError("A published version is frozen; a change is a new version.")
+        super().save(*args, **kwargs)
+
+    def text_hash(self) -> str:
+        """SHA-256 (hex) of the whole text in both languages."""
+        parts = [self.title_zh, self.title_en, self.summary_zh, self.summary_en, self.body_zh, self.body_en]
+        return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+    @transaction.atomic
+    def publish(self, *, by: Any, at: datetime) -> bool:
+        """Put this draft in force; never by its author. False if it was published meanwhile. `by` None: the installer."""
+        if by is not None and by.pk == self.created_by_id:
+            raise PermissionError(_("不能发布自己起草的版本。"))
+        done = (
+            type(self)
+            .objects.filter(pk=self.pk, published_at=None)
+            .update(published_at=at, published_by=by, sha256=self.text_hash())
+        )
+        if done:
+            subject = f"consent.agreement:{self.agreement.kind}:{self.agreement.zone_id or 0}:{self.number}"
+            record.append("agreement.published", actor=by, subject=subject,
+                          payload={"sha256": self.text_hash(), "asks_again": self.asks_again}, at=at)
+            self.refresh_from_db()
+        return bool(done)

@@ -1,0 +1,61 @@
+"""What a person answered to a version: append-only."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from consent.models.agreement import AgreementVersion
+from portal.models import Zone
+from portal.personal import Personal
+
+
+class ConsentRecordQuerySet(models.QuerySet["ConsentRecord"]):
+    def owned_by(self, user: Any) -> Self:
+        """The person's own records, newest first."""
+        return self.filter(person_id=user.pk).order_by("-pk")
+
+
+class ConsentRecord(models.Model):
+    """One answer. A withdrawal or a change of mind is a new row; the exact text shown is stored with its SHA-256."""
+
+    class Answer(models.TextChoices):
+        GIVEN = "GIVEN", _("同意")
+        REFUSED = "REFUSED", _("拒绝")
+        SKIPPED = "SKIPPED", _("不同意并跳过")
+        WITHDRAWN = "WITHDRAWN", _("撤回")
+
+    PERSONAL_DATA: ClassVar[dict[str, Personal]] = {
+        "ip_hash": Personal("证明同意由本人作出，仅为带密钥的散列", "法定保存期，默认 6 年", sealed=True),
+    }
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="consents")
+    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="records")
+    kind = models.CharField(max_length=20)  # of the agreement, repeated here so that the gate needs no join
+    zone = models.ForeignKey(Zone, on_delete=models.PROTECT, null=True, related_name="+")
+    answer = models.CharField(_("回答"), max_length=10, choices=Answer)
+    language = models.CharField(max_length=8)
+    shown_text = models.TextField(_("当时显示的全文"))
+    shown_sha256 = models.CharField(max_length=64)
+    form = models.CharField(max_length=80)  # the page it was answered on
+    ip_hash = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField(_("时间"))
+
+    objects = ConsentRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("同意记录"), _("同意记录")
+        indexes = [models.Index(fields=["person", "kind", "zone", "-id"], name="consentrecord_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.answer}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk and not kwargs.get("force_insert"):
+            raise TypeError("Consent records are append-only.")
+        super().save(*args, **kwargs)

@@ -1,0 +1,33 @@
+"""Every route of the product. What is not listed in consent/doors.py is behind its zone's gate."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from portal import health, views
+
+handler400, handler403, handler404, handler500 = (
+    "portal.views.bad_request",
+    "portal.views.forbidden",
+    "portal.views.not_found",
+    "portal.views.server_error",
+)
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("language/", views.language, name="language"),
+    path("favicon.ico", RedirectView.as_view(url="/static/icon.svg", permanent=True), name="favicon"),
+    path("robots.txt", views.robots, name="robots"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("metrics", health.metrics, name="metrics"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("consent.urls")),
+    path("", include("articles.urls")),
+    path("zones/<slug:zone>/strategy/", include("strategy.urls")),
+]

@@ -1,0 +1,76 @@
+"""Pages of the site itself: home, language, robots, errors."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from portal.models import Zone
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The zones, for everybody."""
+    return render(request, "portal/home.html", {"zones": Zone.objects.listed()})
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Keep the language chosen: in this browser, and with the person."""
+    chosen, target = request.POST.get("language", ""), request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = reverse("home")
+    response = HttpResponseRedirect(target)
+    if chosen in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 24 * 3600, httponly=True, samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+        if request.user.is_authenticated:
+            type(request.user).objects.filter(pk=request.user.pk).update(language=chosen)
+    return response
+
+
+@require_GET
+def robots(request: HttpRequest) -> HttpResponse:
+    """Landings and abstracts may be indexed; the rest answers with a redirect anyway."""
+    lines = ["User-agent: *", "Disallow: /accounts/", "Disallow: /admin/", "Disallow: /me/",
+             f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_GET
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component in every state; for staff, and for everybody in development."""
+    if not settings.DEBUG and not admin.site.has_permission(request):
+        raise PermissionDenied
+    return render(request, "portal/styleguide.html")
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token: say what to do; nothing was done."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", {"reason": str(exception)}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", status=500)

@@ -1,0 +1,1 @@
+"""The treatment-strategy tool: rule sets, the engine, the pages."""
