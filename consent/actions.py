@@ -11,7 +11,7 @@ from django.utils import translation
 
 from consent.models import Agreement, AgreementVersion, ConsentRecord
 from portal import record
-from portal.localise import localised
+from portal.models import Zone
 
 Answer = ConsentRecord.Answer
 ALLOWED = {
@@ -20,15 +20,6 @@ ALLOWED = {
     Agreement.Kind.TERMS: {Answer.GIVEN},
     Agreement.Kind.PRIVACY: {Answer.GIVEN},
 }
-
-
-def shown_text(version: AgreementVersion, substitutions: dict[str, str]) -> str:
-    """Return the text as it is shown in the active language: title, summary, body, tokens replaced."""
-    parts = [localised(version, name) for name in ("title", "summary", "body")]
-    text = "\n\n".join(parts)
-    for token, value in substitutions.items():
-        text = text.replace("{{%s}}" % token, value)
-    return text
 
 
 @transaction.atomic
@@ -53,10 +44,19 @@ def answer(
     return row
 
 
-def withdraw(*, person: Any, kind: str, zone: Any, at: datetime, form: str) -> ConsentRecord | None:
-    """Withdraw what stands given; effective on the person's next request. None if nothing stands."""
-    latest = ConsentRecord.objects.owned_by(person).filter(kind=kind, zone=zone).first()
-    if latest is None or latest.answer != Answer.GIVEN:
+def standing_answers(person: Any) -> list[ConsentRecord]:
+    """Return the latest answer to each document of each zone, newest first."""
+    latest: dict[tuple[str, int | None], ConsentRecord] = {}
+    for row in ConsentRecord.objects.owned_by(person).select_related("version", "zone"):
+        latest.setdefault((row.kind, row.zone_id), row)
+    return list(latest.values())
+
+
+def withdraw(row: ConsentRecord, *, at: datetime, form: str) -> ConsentRecord | None:
+    """Withdraw a given consent; effective on the person's next request. None if it does not stand (any more)."""
+    zone: Zone | None = row.zone
+    latest = ConsentRecord.objects.owned_by(row.person).filter(kind=row.kind, zone=zone).first()
+    if latest is None or latest.answer != Answer.GIVEN or zone is None:
         return None
-    return answer(person=person, version=latest.version, answer=Answer.WITHDRAWN, text=latest.shown_text, form=form,
-                  at=at)
+    return answer(person=row.person, version=latest.version, answer=Answer.WITHDRAWN, text=latest.shown_text,
+                  form=form, at=at)

@@ -1,4 +1,4 @@
-"""Hears allauth: who signs up accepts the user agreement and the privacy policy in force; the language is kept."""
+"""Hears allauth: who signs up accepts the user agreement and the privacy policy in force."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from allauth.account.signals import user_signed_up
 from django.http import HttpRequest
 from django.utils import timezone
 
-from consent.actions import Answer, answer, shown_text
+from consent.actions import Answer, answer
 from consent.models import Agreement, AgreementVersion
-from consent.pages import request_hash, tokens
+from consent.sender import request_hash
+from consent.texts import shown_text
 
 
 def connect() -> None:
@@ -24,6 +25,6 @@ def record_terms(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) ->
         version = AgreementVersion.objects.current(kind, None)
         if version is not None:
             answer(
-                person=user, version=version, answer=Answer.GIVEN, text=shown_text(version, tokens()),
-                form="account_signup", at=timezone.now(), ip_hash=request_hash(request),
+                person=user, version=version, answer=Answer.GIVEN, text=shown_text(version), form="account_signup",
+                at=timezone.now(), ip_hash=request_hash(request),
             )

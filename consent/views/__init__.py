@@ -1,0 +1,1 @@
+"""Pages of the gate, of documents, and of one's own consents."""

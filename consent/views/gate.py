@@ -1,0 +1,141 @@
+"""The gate's own pages. The middleware has judged: whoever reaches a view here may stand on it."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import re
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Verification
+from consent import wanted
+from consent.actions import Answer, answer
+from consent.gate import Step, judge, read_facts
+from consent.models import Agreement, AgreementVersion, ConsentRecord
+from consent.sender import request_hash
+from consent.texts import body_html, shown_text
+from portal.idempotency import once
+from portal.localise import localised
+from portal.models import Zone
+
+
+@require_safe
+def gate(request: HttpRequest, zone: str) -> HttpResponse:
+    """Send the caller to their step; when open, once past the passed page, to the page wanted or the landing."""
+    place = _zone(request)
+    facts, now = read_facts(request.user, place), timezone.now()
+    step = judge(facts, at=now)
+    if step != Step.OPEN:
+        return redirect(step.value, zone=place.slug) if step != Step.SIGN_IN else redirect("account_login")
+    if facts is not None and not facts.passed_seen:
+        if "enter" not in request.GET:
+            return redirect("passed", zone=place.slug)
+        case = Verification.objects.owned_by(request.user).get()  # type: ignore[arg-type]
+        case.see_passed(at=now)
+    target = wanted.recall(request, place) or reverse("zone", kwargs={"zone": place.slug})
+    wanted.forget(request, place)
+    return redirect(target)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def agreement(request: HttpRequest, zone: str) -> HttpResponseBase:
+    """壹生身份认证协议书: 同意 or 拒绝. After a refusal this is where it is reconsidered."""
+    choices = {"agree": Answer.GIVEN, "refuse": Answer.REFUSED}
+    return _ask(request, Agreement.Kind.AGREEMENT, choices, "consent/agreement.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def informed_consent(request: HttpRequest, zone: str) -> HttpResponseBase:
+    """知情同意书: 同意 or 不同意并跳过; skipping skips the survey and nothing else."""
+    choices = {"agree": Answer.GIVEN, "skip": Answer.SKIPPED}
+    return _ask(request, Agreement.Kind.INFORMED_CONSENT, choices, "consent/informed_consent.html")
+
+
+@require_safe
+def declined(request: HttpRequest, zone: str) -> HttpResponse:
+    """After 拒绝, or when the zone does not admit the person's profession."""
+    facts = request.facts  # type: ignore[attr-defined]
+    refused = facts.agreement_answer == Answer.REFUSED
+    row = ConsentRecord.objects.owned_by(request.user).filter(
+        kind=Agreement.Kind.AGREEMENT, zone=_zone(request), answer=Answer.REFUSED
+    ).first()
+    return render(request, "consent/declined.html", {"is_refusal": refused, "refusal": row if refused else None})
+
+
+@require_safe
+def passed(request: HttpRequest, zone: str) -> HttpResponse:
+    """「您已通过HCP身份认证和信息审核」(5 s), once per approval; consumed when left by `enter`."""
+    place = _zone(request)
+    case = Verification.objects.owned_by(request.user).get()  # type: ignore[arg-type]
+    enter = f"{reverse('gate', kwargs={'zone': place.slug})}?enter=1"
+    if case.passed_seen_at is not None:
+        return redirect("gate", zone=place.slug)
+    is_stopped = "stay" in request.GET
+    context = {"enter_url": enter, "until": case.approved_until, "is_stopped": is_stopped, "seconds": 5,
+               "has_wanted": wanted.recall(request, place) is not None}
+    response = render(request, "consent/passed.html", context)
+    if not is_stopped:
+        response.headers["Refresh"] = f"5; url={enter}"
+    return response
+
+
+def _ask(request: HttpRequest, kind: str, choices: dict[str, str], template: str) -> HttpResponse:
+    place = _zone(request)
+    version = AgreementVersion.objects.current(kind, place)
+    if version is None:
+        raise Http404
+    context: dict[str, Any] = {
+        "version": version, "title": localised(version, "title"), "summary": localised(version, "summary"),
+        "body": body_html(version), "changes": _changes(request, version), "error": "",
+    }
+    if request.method != "POST":
+        return render(request, template, context)
+    choice = choices.get(request.POST.get("decision", ""))
+    if choice is None:
+        context["error"] = _("请在下面的两个按钮中选择一个。")
+        return render(request, template, context, status=422)
+    if request.POST.get("version", str(version.number)) != str(version.number):
+        context["error"] = _("文本在您阅读期间更新了，请阅读现行版本后再选择。")
+        return render(request, template, context, status=409)
+    answer(
+        person=request.user, version=version, answer=choice, text=shown_text(version), at=timezone.now(),
+        form=request.resolver_match.view_name if request.resolver_match else kind, ip_hash=request_hash(request),
+    )
+    return redirect("gate", zone=place.slug)
+
+
+def _changes(request: HttpRequest, version: AgreementVersion) -> list[tuple[str, str]]:
+    """Return (mark, line) of what changed since the version this person agreed to; empty when there is none."""
+    last = (
+        ConsentRecord.objects.owned_by(request.user)
+        .filter(kind=version.agreement.kind, zone=version.agreement.zone, answer=Answer.GIVEN)
+        .exclude(version=version)
+        .select_related("version")
+        .first()
+    )
+    if last is None:
+        return []
+    old, new = (_lines(localised(v, "body")) for v in (last.version, version))
+    marks = {"- ": "old", "+ ": "new"}
+    return [(marks[line[:2]], line[2:]) for line in difflib.ndiff(old, new) if line[:2] in marks]
+
+
+def _lines(body: str) -> list[str]:
+    text = re.sub(r"</(h2|p|li)>", "\n", body)
+    return [html.unescape(line).strip() for line in re.sub(r"<[^>]+>", "", text).splitlines() if line.strip()]
+
+
+def _zone(request: HttpRequest) -> Zone:
+    place = getattr(request, "zone", None)
+    if place is None:
+        raise Http404
+    return place
