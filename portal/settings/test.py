@@ -1,15 +1,19 @@
 """For pytest: throw-away keys and folders, fast hashing, in-memory mail; PostgreSQL and Redis by environment."""
 
+import atexit
 import base64
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 from portal.settings.base import *
-from portal.settings.base import database
+from portal.settings.base import CACHES, DATA_DIR, DATABASE_URL, REDIS_URL, database
 
 _key = base64.b64encode(bytes(range(32))).decode()
-DATA_DIR = Path(os.environ.get("DATA_DIR") or tempfile.mkdtemp(prefix="portal-test-"))
+if not os.environ.get("DATA_DIR"):
+    DATA_DIR = Path(tempfile.mkdtemp(prefix="portal-test-"))
+    atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 OUTBOX_DIR, EVIDENCE_DIR, STATIC_ROOT = DATA_DIR / "outbox", DATA_DIR / "evidence", DATA_DIR / "static"
 SECRET_KEY = "test-only-" + "x" * 50
 MASTER_KEYS = {"t1": _key}
@@ -17,7 +21,12 @@ RECORD_KEY = _key
 BLIND_INDEX_KEY = _key
 METRICS_TOKEN = "test-metrics-token"
 
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), DATA_DIR / "portal.sqlite3")}
+if not DATABASE_URL:  # a file, as in the embedded default: WAL and its locks are what is tested, not shared memory
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+if REDIS_URL:  # one Redis database a worker: clearing one's cache leaves the other's and the broker's alone
+    CACHES["default"]["LOCATION"] = f"{REDIS_URL.rsplit('/', 1)[0]}/{int(_worker.removeprefix('gw')) + 1}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
