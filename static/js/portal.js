@@ -1,0 +1,79 @@
+// portal.js: what every page does a little better with a script. Nothing here is needed to read or to send a form.
+(() => {
+  "use strict";
+
+  const live = document.getElementById("live");
+  const say = (words) => { if (live && words) live.textContent = words; };
+
+  // The CSRF cookie's value goes with every htmx request; forms carry their own field as well.
+  const token = () => (document.cookie.match(/(?:^|; )(?:__Host-|__Secure-)?csrftoken=([^;]+)/) || [])[1];
+  document.addEventListener("htmx:configRequest", (event) => {
+    const value = token();
+    if (value) event.detail.headers["X-CSRFToken"] = value;
+  });
+
+  // ?at=<block id> survives sign-in and the gate, which a #fragment does not: turn it into one, once.
+  const showPlace = () => {
+    const at = new URLSearchParams(location.search).get("at") || "";
+    const place = /^[\w-]{1,40}$/.test(at) && document.getElementById(at);
+    if (!place || location.hash) return;
+    location.replace("#" + at);
+    place.classList.add("lit");
+    place.setAttribute("tabindex", "-1");
+    place.focus({ preventScroll: true });
+  };
+
+  // A form shown again: the list of what to mend gets the focus, so that it is read first.
+  const focusSummary = (root) => {
+    const summary = root.querySelector("[data-error-summary]");
+    if (summary) summary.focus();
+    return Boolean(summary);
+  };
+
+  // A second press sends nothing twice; a lost connection or a turn back frees the form again, with what was typed.
+  const SENDING = "sending", FREE_AFTER_MS = 8000;
+  const free = (form) => {
+    delete form.dataset[SENDING];
+    form.querySelectorAll("[aria-disabled=true]").forEach((button) => button.removeAttribute("aria-disabled"));
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post") || form.hasAttribute("data-upload") || event.defaultPrevented) return;
+    if (form.dataset[SENDING]) { event.preventDefault(); return; }
+    form.dataset[SENDING] = "1";
+    if (event.submitter) event.submitter.setAttribute("aria-disabled", "true");
+    setTimeout(() => free(form), FREE_AFTER_MS);
+  });
+  addEventListener("pageshow", (event) => { if (event.persisted) document.querySelectorAll("form").forEach(free); });
+
+  // After htmx put something in place: what is wrong first, else what asks for the focus, else say what came.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const arrived = event.detail.elt;
+    if (!arrived || focusSummary(arrived)) return;
+    const wanted = arrived.matches("[data-focus]") ? arrived : arrived.querySelector("[data-focus]");
+    if (wanted) {
+      if (!wanted.hasAttribute("tabindex") && wanted.tabIndex < 0) wanted.setAttribute("tabindex", "-1");
+      wanted.focus();
+    }
+    const news = arrived.matches("[data-announce]") ? arrived : arrived.querySelector("[data-announce]");
+    if (news) say(news.dataset.announce);
+  });
+  document.addEventListener("htmx:sendError", () => say(document.body.dataset.offline));
+
+  // The contents list marks the section being read.
+  const followReading = () => {
+    const links = new Map([...document.querySelectorAll(".toc.side a[href^='#']")].map((a) => [a.hash.slice(1), a]));
+    if (!links.size || !("IntersectionObserver" in window)) return;
+    const seen = new IntersectionObserver((entries) => {
+      const entry = entries.find((e) => e.isIntersecting);
+      if (!entry) return;
+      links.forEach((a) => a.removeAttribute("aria-current"));
+      links.get(entry.target.id).setAttribute("aria-current", "true");
+    }, { rootMargin: "0px 0px -70% 0px" });
+    links.forEach((_a, id) => { const target = document.getElementById(id); if (target) seen.observe(target); });
+  };
+
+  showPlace();
+  focusSummary(document);
+  followReading();
+})();
