@@ -9,6 +9,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("人员与审核")
 
     def ready(self) -> None:
-        from accounts import retention  # registers its periodic jobs
+        from accounts import exports as own, retention
+        from portal import exports
 
         retention.register()
+        exports.register(own.account)

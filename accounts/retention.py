@@ -85,8 +85,10 @@ def _erase(erasure: Erasure, at: datetime) -> None:
     for purpose in (keys.EVIDENCE, keys.IDENTITY):
         keys.destroy(person, purpose=purpose, at=at)
     person.answers.update(value=None, sealed=None)
+    person.submissions.update(licence_index="", appeal="")
     person.evidence.update(name="", discarded_at=at)
-    person.notices.update(address="", subject="", text="")
+    for notice in person.notices.all():  # the address is part of the row's uniqueness
+        person.notices.filter(pk=notice.pk).update(address=f"#{notice.pk}", subject="", text="")
     person.emailaddress_set.all().delete()  # type: ignore[attr-defined]  # allauth's reverse relation
     person.set_unusable_password()
     User.objects.filter(pk=person.pk).update(

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import translation
 
+from accounts.models import Answer as SurveyAnswer
 from consent.models import Agreement, AgreementVersion, ConsentRecord
 from portal import record
 from portal.models import Zone
@@ -52,11 +53,17 @@ def standing_answers(person: Any) -> list[ConsentRecord]:
     return list(latest.values())
 
 
+@transaction.atomic
 def withdraw(row: ConsentRecord, *, at: datetime, form: str) -> ConsentRecord | None:
-    """Withdraw a given consent; effective on the person's next request. None if it does not stand (any more)."""
+    """Withdraw a given consent; effective on the person's next request. None if it does not stand (any more).
+
+    What an informed consent allowed to be collected is deleted with it.
+    """
     zone: Zone | None = row.zone
     latest = ConsentRecord.objects.owned_by(row.person).filter(kind=row.kind, zone=zone).first()
     if latest is None or latest.answer != Answer.GIVEN or zone is None:
         return None
+    if row.kind == Agreement.Kind.INFORMED_CONSENT:
+        SurveyAnswer.objects.filter(owner=row.person, zone=zone, submission=None).delete()
     return answer(person=row.person, version=latest.version, answer=Answer.WITHDRAWN, text=latest.shown_text,
                   form=form, at=at)

@@ -42,11 +42,12 @@ STAFF_NAMESPACES = frozenset({"admin"})
 STAFF = frozenset({"styleguide"})
 
 # Pages of the gate: who may stand on them. Everybody else is sent to their own step.
+_ANYWHERE = frozenset(Step) - {Step.SIGN_IN, Step.AGREEMENT}
 _AGAIN = {Step.REJECTED, Step.EXPIRED, Step.REVOKED}
 STEPS: dict[str, frozenset[Step]] = {
     "agreement": frozenset({Step.AGREEMENT, Step.DECLINED}),
     "declined": frozenset({Step.DECLINED}),
-    "informed-consent": frozenset({Step.INFORMED_CONSENT}),
+    "informed-consent": _ANYWHERE - {Step.DECLINED},  # who skipped may change their mind, from their own page
     "profile": frozenset({Step.PROFILE, Step.EVIDENCE, *_AGAIN}),
     "survey": frozenset({Step.SURVEY}),
     "evidence": frozenset({Step.EVIDENCE, *_AGAIN}),

@@ -15,5 +15,6 @@ urlpatterns = [
     path("me/", me.me, name="me"),
     path("me/consents/<uuid:public_id>/", me.receipt, name="receipt"),
     path("me/consents/<uuid:public_id>/withdraw/", me.withdraw, name="withdraw"),
+    path("me/export/", me.export, name="export"),
     path("me/erase/", me.erase, name="erase"),
 ]

@@ -9,6 +9,11 @@ class PortalConfig(AppConfig):
     name = "portal"
     verbose_name = _("平台")
 
+    def ready(self) -> None:
+        from portal import retention, sweeps
+
+        sweeps.register(retention.forget)
+
 
 class DeskConfig(AdminConfig):
     default_site = "portal.desk.DeskSite"

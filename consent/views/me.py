@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,8 @@ from accounts.models import EvidenceView, Verification
 from accounts.retention import HOLD, ask_erasure
 from consent import actions
 from consent.gate import standing
-from consent.models import ConsentRecord
+from consent.models import Agreement, ConsentRecord
+from portal import exports, record
 from portal.models import Zone
 
 
@@ -40,7 +42,13 @@ def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     latest = row in actions.standing_answers(request.user)
     can_withdraw = latest and row.answer == actions.Answer.GIVEN and row.zone_id is not None
-    return render(request, "consent/receipt.html", {"row": row, "can_withdraw": can_withdraw})
+    can_give = (
+        latest
+        and row.kind == Agreement.Kind.INFORMED_CONSENT
+        and row.answer in {actions.Answer.SKIPPED, actions.Answer.WITHDRAWN}
+    )
+    context = {"row": row, "can_withdraw": can_withdraw, "can_give": can_give}
+    return render(request, "consent/receipt.html", context)
 
 
 @require_http_methods(["POST"])
@@ -55,6 +63,22 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def export(request: HttpRequest) -> HttpResponse:
+    """Say what the copy holds, then hand it out; recorded."""
+    if request.method != "POST":
+        return render(request, "consent/export.html")
+    now = timezone.now()
+    subject = f"accounts.user:{request.user.public_id}"  # type: ignore[union-attr]
+    content = exports.archive(request.user)
+    record.append("person.exported", actor=request.user, subject=subject, payload={"bytes": len(content)}, at=now)
+    name = f"portal-{timezone.localdate(now):%Y-%m-%d}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="application/zip", headers=headers)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
 def erase(request: HttpRequest) -> HttpResponse:
     """Explain, then close the account: signed out at once, erased after the hold."""
     if request.method != "POST":
