@@ -9,7 +9,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("人员与审核")
 
     def ready(self) -> None:
-        from accounts import exports as own, retention
+        from accounts import exports as own
+        from accounts import retention
         from portal import exports
 
         retention.register()

@@ -9,7 +9,8 @@ class ConsentConfig(AppConfig):
     verbose_name = _("协议与同意")
 
     def ready(self) -> None:
-        from consent import exports as own, receivers  # receivers hear allauth's sign-up
+        from consent import exports as own  # receivers hear allauth's sign-up
+        from consent import receivers
         from portal import exports
 
         receivers.connect()

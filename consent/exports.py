@@ -7,7 +7,9 @@ from typing import Any
 from consent.models import ConsentRecord
 from portal.exports import as_json
 
-FIELDS = ("public_id", "kind", "zone__slug", "version__number", "answer", "language", "shown_text", "shown_sha256", "at")
+FIELDS = (
+    "public_id", "kind", "zone__slug", "version__number", "answer", "language", "shown_text", "shown_sha256", "at",
+)
 
 
 def consents(person: Any) -> dict[str, bytes]:

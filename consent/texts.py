@@ -42,5 +42,5 @@ def shown_text(version: AgreementVersion) -> str:
 
 def _replaced(text: str, *, escape: bool) -> str:
     for token, value in tokens().items():
-        text = text.replace("{{%s}}" % token, html.escape(value) if escape else value)
+        text = text.replace("{{" + token + "}}", html.escape(value) if escape else value)
     return text

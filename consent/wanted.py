@@ -12,7 +12,7 @@ KEY = "wanted"
 
 
 def remember(request: HttpRequest, zone: Zone) -> None:
-    """Keep the page a person was refused, if it is a page: GET, no fragment request. The first one wins a tie of none."""
+    """Keep the page a person was refused, if it is a page: GET, no fragment request."""
     if request.method != "GET" or request.headers.get("HX-Request") or len(request.get_full_path()) > 500:
         return
     kept = dict(request.session.get(KEY, {}))

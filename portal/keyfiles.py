@@ -1,4 +1,4 @@
-"""Keys of the embedded default: files under DATA_DIR/keys, made once, mode 0600, never in the database or its backup."""
+"""Keys of the embedded default: files under DATA_DIR/keys, made once, mode 0600, never in the database."""
 
 from __future__ import annotations
 

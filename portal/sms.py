@@ -1,4 +1,4 @@
-"""SMS senders. The default writes files; a real one implements portal.channels.SMSSender and is named by SMS_BACKEND."""
+"""SMS senders. The default writes files; a real one implements channels.SMSSender and is named by SMS_BACKEND."""
 
 from portal.channels import write_file
 

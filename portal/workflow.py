@@ -21,7 +21,7 @@ from portal import outbox, record
 
 
 class TransitionError(Exception):
-    """The stored row does not allow the move: someone was faster, or the page was stale. `stored` is the row as it is."""
+    """The stored row does not allow the move: someone was faster, or the page was stale; `stored` is that row."""
 
     def __init__(self, stored: Workflow, wanted: str) -> None:
         super().__init__(f"{type(stored).__name__} {stored.pk} is {stored.status}, cannot become {wanted}")
@@ -90,7 +90,7 @@ class Workflow(models.Model):
 
 
 class TransitionEvent(models.Model):
-    """Append-only history of one Workflow row; subclasses add `subject`. seq equals the row's version after the move."""
+    """Append-only history of one Workflow row; subclasses add `subject`. seq is the row's version after the move."""
 
     seq = models.PositiveIntegerField()
     old = models.CharField(max_length=20, blank=True)

@@ -21,7 +21,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def held_by(self, reviewer: object) -> Self:
         """Files of cases this reviewer holds a running claim on."""
-        from accounts.models.verification import Claim
+        from accounts.models.claim import Claim
 
         if not getattr(reviewer, "pk", None) or not reviewer.has_perm("accounts.review_verification"):  # type: ignore[attr-defined]
             return self.none()

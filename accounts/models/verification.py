@@ -236,7 +236,7 @@ class Verification(Workflow):
                 messages=messages.decided(self.owner, outcome, str(submission.public_id), said, message),
             ),
         )
-        Claim.objects.filter(verification=self, released_at=None).update(released_at=at)
+        self.claims.filter(released_at=None).update(released_at=at)
         return Decision.objects.create(
             submission=submission, owner_id=self.owner_id, outcome=outcome, decided_by=by, decided_at=at,
             message=message, reasons=said, approved_until=until,
@@ -267,54 +267,3 @@ class VerificationEvent(TransitionEvent):
 
     def __str__(self) -> str:
         return f"{self.old} → {self.new}"
-
-
-class ClaimQuerySet(models.QuerySet["Claim"]):
-    def running(self, at: datetime) -> Self:
-        """Claims in force: not released, lease not run out."""
-        return self.filter(released_at=None, until__gt=at)
-
-
-class Claim(models.Model):
-    """A reviewer's hold on a case, for CLAIM_MINUTES, renewed while they work on it."""
-
-    PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
-
-    verification = models.ForeignKey(Verification, on_delete=models.PROTECT, related_name="claims")
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims")
-    claimed_at = models.DateTimeField(_("领取时间"))
-    until = models.DateTimeField(_("保留至"))
-    released_at = models.DateTimeField(_("放回时间"), null=True)
-
-    objects = ClaimQuerySet.as_manager()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("领取"), _("领取")
-        constraints = [
-            models.UniqueConstraint(fields=["verification"], condition=Q(released_at=None), name="claim_one_per_case"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.verification_id} {self.reviewer_id}"
-
-    @classmethod
-    def take(cls, case: Verification, *, by: User, at: datetime) -> Claim:
-        """Claim the case, or renew one's own claim. NotAllowed names the holder; a claim that ran out is taken over."""
-        if not Verification.objects.reviewable_by(by).filter(pk=case.pk).exists():
-            raise NotAllowed(_("不能领取这件案件。"))
-        until = at + timedelta(minutes=settings.CLAIM_MINUTES)
-        with transaction.atomic():
-            cls.objects.filter(verification=case, released_at=None, until__lte=at).update(released_at=at)
-            if cls.objects.running(at).filter(verification=case, reviewer=by).update(until=until):
-                return cls.objects.get(verification=case, released_at=None)
-            try:
-                with transaction.atomic():
-                    return cls.objects.create(verification=case, reviewer=by, claimed_at=at, until=until)
-            except IntegrityError as error:
-                holder = cls.objects.select_related("reviewer").get(verification=case, released_at=None).reviewer
-                raise NotAllowed(_("%(name)s 正在处理这件案件。") % {"name": holder}) from error
-
-    @classmethod
-    def release(cls, case: Verification, *, by: User, at: datetime) -> None:
-        """Put the case back; only the holder's own claim."""
-        cls.objects.filter(verification=case, reviewer=by, released_at=None).update(released_at=at)

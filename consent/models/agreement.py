@@ -118,7 +118,7 @@ class AgreementVersion(models.Model):
 
     @transaction.atomic
     def publish(self, *, by: Any, at: datetime) -> bool:
-        """Put this draft in force; never by its author. False if it was published meanwhile. `by` None: the installer."""
+        """Put this draft in force; never by its author. False if it was published meanwhile. by=None: the installer."""
         if by is not None and by.pk == self.created_by_id:
             raise PermissionError(_("不能发布自己起草的版本。"))
         done = (

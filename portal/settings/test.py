@@ -19,7 +19,7 @@ SECRET_KEY = "test-only-" + "x" * 50
 MASTER_KEYS = {"t1": _key}
 RECORD_KEY = _key
 BLIND_INDEX_KEY = _key
-METRICS_TOKEN = "test-metrics-token"
+METRICS_TOKEN = "test-metrics-token"  # noqa: S105
 
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), DATA_DIR / "portal.sqlite3")}

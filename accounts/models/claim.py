@@ -1,0 +1,67 @@
+"""A reviewer's hold on a case."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models.user import User
+from accounts.models.verification import NotAllowed, Verification
+from portal.personal import Personal
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def running(self, at: datetime) -> Self:
+        """Claims in force: not released, lease not run out."""
+        return self.filter(released_at=None, until__gt=at)
+
+
+class Claim(models.Model):
+    """A reviewer's hold on a case, for CLAIM_MINUTES, renewed while they work on it."""
+
+    PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+
+    verification = models.ForeignKey(Verification, on_delete=models.PROTECT, related_name="claims")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims")
+    claimed_at = models.DateTimeField(gettext_lazy("领取时间"))
+    until = models.DateTimeField(gettext_lazy("保留至"))
+    released_at = models.DateTimeField(gettext_lazy("放回时间"), null=True)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = gettext_lazy("领取"), gettext_lazy("领取")
+        constraints = [
+            models.UniqueConstraint(fields=["verification"], condition=Q(released_at=None), name="claim_one_per_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verification_id} {self.reviewer_id}"
+
+    @classmethod
+    def take(cls, case: Verification, *, by: User, at: datetime) -> Claim:
+        """Claim the case, or renew one's own claim. NotAllowed names the holder; a claim that ran out is taken over."""
+        if not Verification.objects.reviewable_by(by).filter(pk=case.pk).exists():
+            raise NotAllowed(_("不能领取这件案件。"))
+        until = at + timedelta(minutes=settings.CLAIM_MINUTES)
+        with transaction.atomic():
+            cls.objects.filter(verification=case, released_at=None, until__lte=at).update(released_at=at)
+            if cls.objects.running(at).filter(verification=case, reviewer=by).update(until=until):
+                return cls.objects.get(verification=case, released_at=None)
+            try:
+                with transaction.atomic():
+                    return cls.objects.create(verification=case, reviewer=by, claimed_at=at, until=until)
+            except IntegrityError as error:
+                holder = cls.objects.select_related("reviewer").get(verification=case, released_at=None).reviewer
+                raise NotAllowed(_("%(name)s 正在处理这件案件。") % {"name": holder}) from error
+
+    @classmethod
+    def release(cls, case: Verification, *, by: User, at: datetime) -> None:
+        """Put the case back; only the holder's own claim."""
+        cls.objects.filter(verification=case, reviewer=by, released_at=None).update(released_at=at)
