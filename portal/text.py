@@ -44,4 +44,4 @@ class CleanCharField(forms.CharField):
         # Django's own NUL validator runs later; ours answers first and in our words.
         if isinstance(value, str):
             value = clean_text(value, paragraphs=self.paragraphs)
-        return super().to_python(value)
+        return super().to_python(value) or ""

@@ -64,11 +64,9 @@ class Workflow(models.Model):
     def _move(self, to: str, move: Move) -> Any:
         """Move the stored row if it still is what the caller saw; return the event. TransitionError otherwise."""
         sources = [old for old, targets in self.TRANSITIONS.items() if to in targets]
-        moved = (
-            type(self)
-            ._default_manager.filter(pk=self.pk, version=self.version, status__in=sources, status=self.status)
-            .update(status=to, version=F("version") + 1, **move.changes)
-        )
+        seen: models.QuerySet[Any] = type(self)._default_manager.all()
+        seen = seen.filter(pk=self.pk, version=self.version, status__in=sources).filter(status=self.status)
+        moved = seen.update(status=to, version=F("version") + 1, **move.changes)
         if not moved:
             raise TransitionError(self._stored(), to)
         old = self.status

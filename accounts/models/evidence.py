@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,15 +15,15 @@ from portal.personal import Personal
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def owned_by(self, user: object) -> Self:
+    def owned_by(self, user: Any) -> Self:
         """The person's own files."""
         return self.filter(owner_id=user.pk) if getattr(user, "pk", None) else self.none()
 
-    def held_by(self, reviewer: object) -> Self:
+    def held_by(self, reviewer: Any) -> Self:
         """Files of cases this reviewer holds a running claim on."""
         from accounts.models.claim import Claim
 
-        if not getattr(reviewer, "pk", None) or not reviewer.has_perm("accounts.review_verification"):  # type: ignore[attr-defined]
+        if not getattr(reviewer, "pk", None) or not reviewer.has_perm("accounts.review_verification"):
             return self.none()
         claims = Claim.objects.running(timezone.now()).filter(
             reviewer_id=reviewer.pk, verification__submissions__evidence=OuterRef("pk")

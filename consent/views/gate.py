@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import html
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -46,7 +47,7 @@ def gate(request: HttpRequest, zone: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def agreement(request: HttpRequest, zone: str) -> HttpResponseBase:
+def agreement(request: HttpRequest, zone: str) -> HttpResponse:
     """壹生身份认证协议书: 同意 or 拒绝. After a refusal this is where it is reconsidered."""
     choices = {"agree": Answer.GIVEN, "refuse": Answer.REFUSED}
     return _ask(request, Agreement.Kind.AGREEMENT, choices, "consent/agreement.html")
@@ -54,7 +55,7 @@ def agreement(request: HttpRequest, zone: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def informed_consent(request: HttpRequest, zone: str) -> HttpResponseBase:
+def informed_consent(request: HttpRequest, zone: str) -> HttpResponse:
     """知情同意书: 同意 or 不同意并跳过; skipping skips the survey and nothing else."""
     choices = {"agree": Answer.GIVEN, "skip": Answer.SKIPPED}
     return _ask(request, Agreement.Kind.INFORMED_CONSENT, choices, "consent/informed_consent.html")
@@ -88,7 +89,7 @@ def passed(request: HttpRequest, zone: str) -> HttpResponse:
     return response
 
 
-def _ask(request: HttpRequest, kind: str, choices: dict[str, str], template: str) -> HttpResponse:
+def _ask(request: HttpRequest, kind: str, choices: Mapping[str, str], template: str) -> HttpResponse:
     place = _zone(request)
     version = AgreementVersion.objects.current(kind, place)
     if version is None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from portal.settings.base import *
 from portal.settings.base import CACHES, DATA_DIR, DATABASE_URL, REDIS_URL, database
@@ -32,4 +33,4 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 SITE_URL = "http://testserver"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
-ACCOUNT_RATE_LIMITS = False  # tests/accounts/test_limits.py turns them on again
+ACCOUNT_RATE_LIMITS: Any = False  # tests/accounts/test_limits.py turns them on again
