@@ -221,7 +221,7 @@ LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = "lang
 # Static files: served from the source folders, each address carrying its content's hash.
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = None  # nothing is collected
 WHITENOISE_USE_FINDERS, WHITENOISE_AUTOREFRESH = True, False
 WHITENOISE_MAX_AGE = 31536000
 STORAGES = {

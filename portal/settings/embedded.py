@@ -1,10 +1,15 @@
 """What `make run` serves: DEBUG off, SQLite, keys and messages as files under DATA_DIR, no question asked."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from portal.keyfiles import load_or_create
 from portal.settings.base import *
 from portal.settings.base import DATA_DIR
 
-_keys = load_or_create(DATA_DIR / "keys")
+try:
+    _keys = load_or_create(DATA_DIR / "keys")
+except OSError as error:
+    raise ImproperlyConfigured(f"DATA_DIR {DATA_DIR} cannot be used: {error.strerror}.") from error
 SECRET_KEY = _keys.secret_key
 MASTER_KEYS = _keys.master_keys
 RECORD_KEY = _keys.record_key

@@ -15,7 +15,7 @@ _key = base64.b64encode(bytes(range(32))).decode()
 if not os.environ.get("DATA_DIR"):
     DATA_DIR = Path(tempfile.mkdtemp(prefix="portal-test-"))
     atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
-OUTBOX_DIR, EVIDENCE_DIR, STATIC_ROOT = DATA_DIR / "outbox", DATA_DIR / "evidence", DATA_DIR / "static"
+OUTBOX_DIR, EVIDENCE_DIR = DATA_DIR / "outbox", DATA_DIR / "evidence"
 SECRET_KEY = "test-only-" + "x" * 50
 MASTER_KEYS = {"t1": _key}
 RECORD_KEY = _key
