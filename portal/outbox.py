@@ -60,10 +60,10 @@ def wake() -> None:
     if settings.REDIS_URL:
         from kombu.exceptions import OperationalError
 
-        from portal import tasks
+        from portal.celery import app  # a bare shared_task would look for a broker of its own
 
         try:
-            tasks.drain_notices.delay()
+            app.send_task("portal.tasks.drain_notices", retry=False)
         except OperationalError:
             log.warning("broker unreachable; beat will drain the outbox")
 

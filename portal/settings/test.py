@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.settings.base import *
-from portal.settings.base import CACHES, DATA_DIR, DATABASE_URL, REDIS_URL, database
+from portal.settings.base import CACHES, CELERY, DATA_DIR, DATABASE_URL, REDIS_URL, database
 
 _key = base64.b64encode(bytes(range(32))).decode()
 if not os.environ.get("DATA_DIR"):
@@ -26,8 +26,9 @@ _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), DATA_DIR / "portal.sqlite3")}
 if not DATABASE_URL:  # a file, as in the embedded default: WAL and its locks are what is tested, not shared memory
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
-if REDIS_URL:  # one Redis database a worker: clearing one's cache leaves the other's and the broker's alone
-    CACHES["default"]["LOCATION"] = f"{REDIS_URL.rsplit('/', 1)[0]}/{int(_worker.removeprefix('gw')) + 1}"
+if REDIS_URL:  # each pytest worker has its own two databases in Redis: clearing a cache leaves every queue alone
+    _server, _number = REDIS_URL.rsplit("/", 1)[0], 2 * int(_worker.removeprefix("gw"))
+    CELERY["broker_url"], CACHES["default"]["LOCATION"] = f"{_server}/{_number}", f"{_server}/{_number + 1}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]

@@ -9,8 +9,9 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Event
 
 
 class ServiceError(RuntimeError):
@@ -31,6 +32,15 @@ def is_open(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def wait_until(holds: Callable[[], object], *, seconds: float, what: str) -> None:
+    """Return as soon as the condition holds; TimeoutError naming it when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: not within {seconds} s")
+        Event().wait(0.03)
 
 
 class Process:
@@ -78,11 +88,19 @@ class Process:
             self._child = subprocess.Popen(
                 command, stdout=log, stderr=log, env=self.environment(), cwd=self.workplace(), start_new_session=True
             )
-        deadline = time.monotonic() + seconds
-        while not self.is_ready():
-            if self._child.poll() is not None or time.monotonic() > deadline:
-                raise ServiceError(f"{type(self).__name__} did not start: {self.log.read_text(errors='replace')[-2000:]}")
-            time.sleep(0.03)
+        try:
+            wait_until(lambda: self.is_ready() or self.exit_code() is not None, seconds=seconds, what="ready")
+        except TimeoutError as error:
+            raise ServiceError(f"{type(self).__name__} is not ready: {self.tail()}") from error
+        if self.exit_code() is not None:
+            raise ServiceError(f"{type(self).__name__} did not start: {self.tail()}")
+
+    def exit_code(self) -> int | None:
+        """How it ended, or None while it runs."""
+        return self._child.poll() if self._child else None
+
+    def tail(self) -> str:
+        return self.log.read_text(errors="replace")[-2000:]
 
     def workplace(self) -> Path:
         return self.folder
