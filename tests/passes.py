@@ -22,16 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "test-results"
 IN_CI = os.environ.get("CI", "").lower() == "true"
 # What a developer's shell may hold and no test may see.
-OURS = {
-    "DATA_DIR",
-    "PORT",
-    "DATABASE_URL",
-    "REDIS_URL",
-    "SITE_URL",
-    "DJANGO_SETTINGS_MODULE",
-    "EMAIL_URL",
-    "SMS_BACKEND",
-}
+PLACES = {"DATA_DIR", "PORT", "DATABASE_URL", "REDIS_URL", "SITE_URL", "DJANGO_SETTINGS_MODULE", "EMAIL_URL"}
 
 SERVICES = [sys.executable, "-m", "tests.services"]
 UNIT = ["tests", "--ignore=tests/journeys", "-n", "2"]
