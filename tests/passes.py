@@ -25,7 +25,7 @@ IN_CI = os.environ.get("CI", "").lower() == "true"
 PLACES = {"DATA_DIR", "PORT", "DATABASE_URL", "REDIS_URL", "SITE_URL", "DJANGO_SETTINGS_MODULE", "EMAIL_URL"}
 
 SERVICES = [sys.executable, "-m", "tests.services"]
-UNIT = ["tests", "--ignore=tests/journeys", "-n", "2"]
+UNIT = ["tests", "--ignore=tests/journeys", "-n", "2", "--dist", "loadgroup"]
 JOURNEYS = ["tests/journeys"]
 
 

@@ -15,7 +15,7 @@ import pytest
 from tests.services.portal import Portal, children, is_running, kill
 from tests.services.process import wait_until
 
-pytestmark = pytest.mark.pure  # it brings its own database
+pytestmark = [pytest.mark.pure, pytest.mark.xdist_group("served")]  # it brings its own database
 
 
 @pytest.fixture(scope="module")
