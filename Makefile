@@ -47,7 +47,7 @@ screens: venv-dev ## pictures of every page of the journeys, with an index, in s
 	@exec $(BIN)/python -m tests.screens
 
 venv:
-	@$(PYTHON) deploy/venv.py requirements.txt
+	@$(PYTHON) deploy/environment.py requirements.txt
 
 venv-dev:
-	@$(PYTHON) deploy/venv.py requirements-dev.txt
+	@$(PYTHON) deploy/environment.py requirements-dev.txt
