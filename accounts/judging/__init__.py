@@ -4,8 +4,9 @@
 (a code, and what to send instead). The web worker only compares leading bytes; every decoder runs in a child
 process that can write nowhere, start nothing and reach no network.
 
-Reading order: verdict (what may be answered) → kinds, names (what the worker itself looks at) → parent, slots
-(running the child) → child, limits (inside it) → images, png, pdfs, streams, raster (the dangerous work).
+Reading order: verdict (what may be answered) → kinds, names (what the worker itself looks at) → parent, process,
+slots (running the child) → child, limits (inside it) → images, png, pdfs, actions, streams, raster (the dangerous
+work). messages says a refusal in words.
 Refuses: to store, to log names or content, to raise for anything a file can do. No Django but in messages.
 """
 

@@ -59,8 +59,8 @@ def check_value(value: pikepdf.Object) -> None:
     if value.get("/S") == "/URI":
         _check_link(value.get("/URI"))
     opening = value.get("/OpenAction")
-    if isinstance(opening, pikepdf.Dictionary) and str(opening.get("/S", "")) not in HARMLESS_OPENING:
-        raise Refusal(Code.ACTIVE_CONTENT, what="script")
+    if isinstance(opening, pikepdf.Dictionary) and (action := str(opening.get("/S", ""))) not in HARMLESS_OPENING:
+        raise Refusal(Code.ACTIVE_CONTENT, what=FORBIDDEN_ACTIONS.get(action, "script"))
 
 
 def _check_name(value: pikepdf.Object, key: str, forbidden: dict[str, str]) -> None:

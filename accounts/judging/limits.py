@@ -7,16 +7,19 @@ which no file but libraries and fonts can be opened, and none written or execute
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
 import signal
 import struct
 from collections.abc import Iterable
+from pathlib import Path
 
-CPU_SECONDS = 10
+CPU_SECONDS = 11  # hard; it is told to stop one second before
 ADDRESS_SPACE = 1536 * 1024 * 1024
 OPEN_FILES = 64
+RANDOM = "/dev/urandom"  # qpdf reads it by path when it writes a file anew
 # PDFium looks here for the letters of fonts that a PDF names but does not carry.
 FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts")
 
@@ -48,9 +51,14 @@ def bound_resources() -> None:
     """Set the resource limits, soft and hard. Raises where the system refuses: then nothing is judged."""
     for name, wanted in LIMITS.items():
         hard = resource.getrlimit(name)[1]
-        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(name, (limit, limit))
+        if hard != resource.RLIM_INFINITY:
+            wanted = min(wanted, hard)
+        # The soft limit of time ends the child by SIGXCPU, which says why; the hard one a second later could not.
+        soft = max(wanted - 1, 1) if name == resource.RLIMIT_CPU else wanted
+        resource.setrlimit(name, (soft, wanted))
     os.nice(5)
+    with contextlib.suppress(OSError):  # where memory runs short, the kernel is to end this process and no other
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def die_with_parent() -> None:
@@ -68,7 +76,7 @@ def leave_network() -> bool:
 
 
 def close_files(readable: Iterable[str]) -> int:
-    """From now on open nothing but what lies beneath these folders, for reading. The Landlock version, 0 for none."""
+    """From now on open nothing but what lies beneath these paths, to read it. Returns the Landlock version, or 0."""
     version = max(0, int(libc.syscall(SYS_LANDLOCK_CREATE, None, 0, LANDLOCK_VERSION)))
     if not version:
         return 0
@@ -77,11 +85,11 @@ def close_files(readable: Iterable[str]) -> int:
     rules = int(libc.syscall(SYS_LANDLOCK_CREATE, handled, len(handled), 0))
     if rules < 0:
         return 0
-    for folder in (*readable, *FONTS):
-        if os.path.isdir(folder):
-            beneath = os.open(folder, os.O_PATH | os.O_CLOEXEC)
-            rule = struct.pack("=Qi", READ_FILE | READ_DIR, beneath)
-            libc.syscall(SYS_LANDLOCK_ADD, rules, LANDLOCK_PATH_BENEATH, rule, 0)
+    for path in (*readable, *FONTS, RANDOM):
+        if os.path.exists(path):
+            beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            rights = READ_FILE | READ_DIR if os.path.isdir(path) else READ_FILE
+            libc.syscall(SYS_LANDLOCK_ADD, rules, LANDLOCK_PATH_BENEATH, struct.pack("=Qi", rights, beneath), 0)
             os.close(beneath)
     is_closed = libc.syscall(SYS_LANDLOCK_RESTRICT, rules, 0) == 0
     os.close(rules)

@@ -88,6 +88,6 @@ def describe(refused: Refused) -> _StrPromise:
         "right": RIGHT_EXTENSION.get(seen, ""),
         "limit": MAX_PAGES if refused.code == Code.TOO_MANY_PAGES else MAX_BYTES // 1024 // 1024,
     }
-    for name in ("width", "height", "page", "mib"):
+    for name in ("width", "height", "page", "mib", "claimed"):
         words.setdefault(name, "?")
     return format_lazy(TEXTS[refused.code], **words)

@@ -38,6 +38,8 @@ COMMAND = (sys.executable, "-I", "-B", str(Path(__file__).with_name("child.py"))
 WALL_SECONDS = 20.0  # the child stops itself at 10 s of CPU; this is for one that sleeps
 MAX_ANSWER = 96 * 1024 * 1024
 NOT_READY = 70  # the child's exit code when it could not even load its decoders
+# How C libraries end when memory is refused to them.
+OUT_OF_MEMORY = frozenset({-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL})
 KNOWN_WORD = re.compile(r"[a-z-]{1,20}")
 # What a child may answer; the rest is the parent's to say.
 CHILD_CODES = frozenset(
@@ -90,6 +92,8 @@ def _believe(ended: Ended, kind: str, name: str) -> Accepted:
         raise Refusal(Code.TIMEOUT)
     if ended.code == NOT_READY:
         raise JudgingUnavailable("the child could not load its decoders")
+    if ended.code in OUT_OF_MEMORY:
+        raise Refusal(Code.TOO_COMPLEX)
     if ended.code != 0:
         logger.warning("judging child ended with %s", ended.code)
         raise Refusal(Code.BROKEN)

@@ -30,7 +30,6 @@ settings.set_qpdf_limits(
     dct_max_memory=MAX_STREAM,
     max_stream_filters=4,
     parser_max_container_size=500_000,
-    doc_max_warnings=200,
 )
 
 
@@ -40,6 +39,8 @@ def pages(data: bytes) -> list[Page]:
     try:
         with pikepdf.open(BytesIO(data)) as pdf:
             check_document(pdf)
+            # Seals of electronic licences are form fields; drawn into the page they need no form engine.
+            pdf.flatten_annotations("screen")
             # PDFium gets what qpdf understood, not what was sent: the two cannot read different files. Encryption
             # by an owner password alone is gone with it.
             plain = BytesIO()
