@@ -7,3 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class StrategyConfig(AppConfig):
     name = "strategy"
     verbose_name = _("策略工具")
+
+    def ready(self) -> None:
+        from articles.landing import register_tools  # models are ready only now
+        from strategy.landing import tools_on_landing
+
+        register_tools(tools_on_landing)

@@ -1,5 +1,10 @@
-"""Routes of strategy."""
+"""Routes of the tool, under zones/<slug:zone>/strategy/."""
 
-from django.urls import URLPattern, path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from strategy import views
+
+urlpatterns = [
+    path("", views.ruleset_list, name="strategy-list"),
+    path("<slug:ruleset>/", views.tool, name="strategy"),
+]

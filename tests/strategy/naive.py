@@ -1,4 +1,4 @@
-"""A second evaluator, written from decision_model's prose over the plain YAML: slow, and sharing no code with the engine."""
+"""A second evaluator over the plain YAML, from the decision model's prose; it shares no code with the engine."""
 
 from __future__ import annotations
 
@@ -86,20 +86,8 @@ def _answer(data: dict[str, Any], known: dict[str, list[str]], rows: list[Any], 
     vetoed = {option for _row, effect in effects("veto") for option in members(effect)}
     left = {option: value for option, value in level.items() if option not in vetoed}
 
-    treatment = {key for key in options if options[key]["kind"] in ("systemic", "local", "trial")}
-    tests = [key for key, value in left.items() if value == 0 and options[key]["kind"] == "diagnostic"]
-    state, gap = known["disease_state"][0], bool(effects("gap"))
-    if state == "unknown":
-        status = "needs_data"
-    elif state == "on_tki_stable":
-        status = "partly_covered" if gap else "monitoring"
-    elif not treatment & set(left):
-        status = "needs_data" if tests else "all_vetoed" if treatment & set(level) else "not_covered"
-    elif gap:
-        status = "partly_covered"
-    else:
-        status = "provisional" if tests else "ok"
-
+    gap = bool(effects("gap"))
+    status = _status(options, level, left, gap, known["disease_state"][0])
     if status in ("all_vetoed", "not_covered"):
         left.setdefault("not_covered_mdt", 1)
         cautions.add("c-all-vetoed" if status == "all_vetoed" else "c-not-covered")
@@ -114,3 +102,18 @@ def _answer(data: dict[str, Any], known: dict[str, list[str]], rows: list[Any], 
         "ruled_out": sorted(vetoed, key=lambda k: (k not in level, order.index(k))),
         "cautions": cautions,
     }
+
+
+def _status(options: dict[str, Any], level: dict[str, int], left: dict[str, int], gap: bool, state: str) -> str:
+    treatment = {key for key in options if options[key]["kind"] in ("systemic", "local", "trial")}
+    tests = [key for key, value in left.items() if value == 0 and options[key]["kind"] == "diagnostic"]
+    if state == "unknown":
+        return "needs_data"
+    elif state == "on_tki_stable":
+        return "partly_covered" if gap else "monitoring"
+    elif not treatment & set(left):
+        return "needs_data" if tests else "all_vetoed" if treatment & set(level) else "not_covered"
+    elif gap:
+        return "partly_covered"
+    else:
+        return "provisional" if tests else "ok"

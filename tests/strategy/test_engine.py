@@ -169,7 +169,7 @@ def test_equal_values_given_twice_count_once():
 
 
 def test_the_statuses_of_the_core_grid_are_spread_as_published():
-    """A sample of the grid of decision_model section 11, whose full count agreed to the patient (see docs/decisions)."""
+    """A sample of the core grid of the decision model, which gives the share of each status."""
     rng, count = random.Random(11), Counter()
     keys = [
         "disease_state",
