@@ -1,36 +1,31 @@
-// countdown.js: counts down on the passed page, then goes on; stops when asked.
-// Contract: <… data-countdown="5" data-next="/…"> holding [data-left] (the number), optionally .ring .left (a circle
-// with pathLength 100) and [data-countdown-stop] (a link or button), whose data-stopped are the words said on stopping.
+// countdown.js: counts down on the passed page, then goes on.
+// Contract: <… data-countdown="5" data-next="/…"> (with data-stopped nothing counts). Inside, all optional: [data-ring-text]
+// (the number), [data-ring-left] (a circle with pathLength 100), [data-ring] (its label) and [data-countdown-words], whose
+// first number is kept true. [data-countdown-stop] is a plain link to the page that has stopped; it needs no script.
 (() => {
   "use strict";
-  const box = document.querySelector("[data-countdown]");
-  if (!box) return;
-  const total = Number(box.dataset.countdown) || 5, next = box.dataset.next;
-  const number = box.querySelector("[data-left]"), arc = box.querySelector(".ring .left");
-  const stop = box.querySelector("[data-countdown-stop]"), live = document.getElementById("live");
-  const unit = number ? number.dataset.unit || "" : "";
+  const box = document.querySelector("[data-countdown]:not([data-stopped])");
+  if (!box || !box.dataset.next) return;
+  const total = Number(box.dataset.countdown) || 5;
+  const part = (name) => box.querySelector("[data-" + name + "]");
+  const number = part("ring-text"), arc = part("ring-left"), ring = part("ring"), words = part("countdown-words"), stop = part("countdown-stop");
   let left = total, timer = 0;
 
   const show = () => {
-    if (number) number.textContent = left + unit;
+    if (number) number.textContent = number.textContent.replace(/\d+/, left);
+    if (words) words.textContent = words.textContent.replace(/\d+/, left);
+    if (ring) ring.setAttribute("aria-label", (ring.getAttribute("aria-label") || "").replace(/\d+/, left));
     if (arc) arc.setAttribute("stroke-dasharray", (100 * left) / total + " 100");
   };
   const tick = () => {
     left -= 1;
     show();
-    if (left <= 0) { clearInterval(timer); location.assign(next); }
+    if (left <= 0) { clearInterval(timer); location.assign(box.dataset.next); }
   };
-  const halt = (event) => {
-    event.preventDefault();
-    clearInterval(timer);
-    window.stop();  // and the Refresh header's own clock
-    stop.hidden = true;
-    if (live) live.textContent = stop.dataset.stopped || "";
-    const go = box.querySelector("[data-go]");
-    if (go) go.focus();
-  };
-  if (stop) stop.addEventListener("click", halt);
-  addEventListener("pageshow", (event) => { if (event.persisted) { clearInterval(timer); left = total; show(); } });
-  show();
-  timer = setInterval(tick, 1000);
+  const start = () => { clearInterval(timer); left = total; show(); timer = setInterval(tick, 1000); };
+
+  // Asked to stop, it stops at once, before the answer comes; the Refresh header's own clock too.
+  if (stop) stop.addEventListener("click", () => { clearInterval(timer); window.stop(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) start(); });
+  start();
 })();

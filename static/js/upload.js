@@ -3,7 +3,7 @@
 //   input[type=file][name=files]; [data-upload-rows] (empty, the rows in progress); [data-upload-plain] (the button for a
 //   browser without a script, hidden here); optional hidden idempotency_key (each file gets its own).
 // [data-upload-region] anywhere in <main> holds what the server says of the files: it is replaced from each answer.
-// [data-refusal] inside it is a refusal, kept through the answers of one batch. Words: #upload-words (partial).
+// Its [data-refusals] lists refusals, each [data-refusal]: they are kept through the answers of one batch. Words: #upload-words (partial).
 (() => {
   "use strict";
   const form = document.querySelector("form[data-upload]");
@@ -113,12 +113,12 @@
     if (request.status < 400 && here.pathname !== location.pathname) { location.assign(here.href); return; }
     const page = new DOMParser().parseFromString(request.responseText || "", "text/html");
     const fresh = page.querySelector("[data-upload-region]"), shown = document.querySelector("[data-upload-region]");
-    if (!fresh || !shown || (request.status >= 400 && ![409, 422].includes(request.status))) {
+    if (!fresh || !shown || (request.status >= 400 && ![409, 422, 503, 507].includes(request.status))) {
       const known = { 413: "large", 403: "expired", 429: "often" }[request.status] || "failed";
       refuse(job.row, words(known, { most: megabytes(most) }));
     } else {
       job.row.row.remove();
-      refusals.push(...[...fresh.querySelectorAll("[data-refusal]")].map((node) => node.outerHTML));
+      refusals.push(...[...fresh.querySelectorAll("[data-refusals] > [data-refusal]")].map((node) => node.outerHTML));
       shown.replaceChildren(...document.adoptNode(fresh).childNodes);
       keepRefusals(shown);
       const token = page.querySelector("input[name=csrfmiddlewaretoken]"), mine = form.querySelector("input[name=csrfmiddlewaretoken]");
