@@ -7,3 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class ArticlesConfig(AppConfig):
     name = "articles"
     verbose_name = _("内容")
+
+    def ready(self) -> None:
+        from articles import exports as own
+        from portal import exports
+
+        exports.register(own.comments)

@@ -184,6 +184,8 @@ ACCOUNT_RATE_LIMITS = {
     "signup": env.text("LIMIT_SIGNUP", "20/m/ip"),
     "request_login_code": env.text("LIMIT_LOGIN_CODE", "20/m/ip,3/m/key"),
 }
+# Comments of one person: so many in the window.
+COMMENT_LIMIT, COMMENT_WINDOW_SECONDS = env.number("LIMIT_COMMENTS", 10), 600
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 SILENCED_SYSTEM_CHECKS = ["account.W001"]  # phone and e-mail both, on purpose: e-mail is required, the phone is not
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"

@@ -1,0 +1,52 @@
+"""What a zone's landing shows of its content: public words only.
+
+Tools stand above articles: their app registers how to list them, and is asked by zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from articles.models import Article
+from portal.localise import localised
+from portal.models import Zone
+from portal.templatetags.portal import day
+
+Item = dict[str, Any]  # title, abstract, url, meta (short texts), is_draft
+Source = Callable[[Zone], list[Item]]
+_sources: list[Source] = []
+
+
+def register_tools(source: Source) -> Source:
+    """Add a way to list a zone's tools; called from an app's ready()."""
+    if source not in _sources:
+        _sources.append(source)
+    return source
+
+
+def tools_of(zone: Zone) -> list[Item]:
+    """Return the public face of the zone's tools."""
+    return [item for source in _sources for item in source(zone)]
+
+
+def articles_of(zone: Zone) -> list[Item]:
+    """Return the public face of the zone's articles, newest first."""
+    return [_face(row) for row in Article.objects.public_abstracts().filter(zone=zone)]
+
+
+def _face(row: Article) -> Item:
+    meta = [row.get_kind_display(), _("约 %(count)d 分钟") % {"count": row.reading_minutes}]
+    meta.append(_("%(day)s 更新") % {"day": day(row.published_at)})
+    if row.checked_up_to:
+        meta.append(_("资料查至 %(until)s") % {"until": row.checked_up_to})
+    return {
+        "title": localised(row, "title"),
+        "abstract": localised(row, "abstract"),
+        "url": reverse("article", kwargs={"zone": row.zone.slug, "slug": row.slug}),
+        "meta": meta,
+        "is_draft": row.is_clinically_draft,
+    }

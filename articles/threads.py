@@ -1,0 +1,116 @@
+"""Reading comments: one query a page, whatever its depth, and the rows ready for the template."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from articles.models import Article, Comment
+from articles.models.comment import base36
+
+THREADS, REPLIES = 20, 20  # threads a page, replies shown under each before 「查看全部」
+CURSOR = re.compile(r"[0-9a-z]{8}")
+FIELDS = (
+    "public_id", "article_id", "author_id", "author__display_name", "author__display_title", "is_editorial",
+    "parent_id", "root_id", "path", "depth", "anchor", "quote", "body", "state", "created_at",
+)
+
+
+@dataclass(slots=True)
+class Row:
+    """A comment as the template needs it: what to show, and how many open comments end after it."""
+
+    comment: Comment
+    is_mine: bool
+    iso: str
+    block_id: str = ""
+    closes: str = ""  # one character for each <article> to close
+    more: int = 0  # replies of this thread that are not on the page
+    thread: uuid.UUID | None = None  # its first comment, when there are more
+
+
+@dataclass(slots=True)
+class Page:
+    """Rows in reading order and the cursor of the next page, empty at the end."""
+
+    rows: list[Row]
+    after: str = ""
+
+
+def first_page(article: Article, user: Any, *, after: str = "") -> Page:
+    """Return a page of threads, newest first, each with its first replies, oldest first. One query."""
+    roots = Comment.objects.threads(article, user)
+    if CURSOR.fullmatch(after):
+        roots = roots.filter(pk__lt=int(after, 36))
+    # One thread more than is shown says whether there is a next page.
+    found = _numbered(Comment.objects.readable_by(user).filter(root__in=roots.values("pk")[: THREADS + 1]))
+    rows = list(found.filter(place__lte=REPLIES + 1).order_by("-root_id", "path"))
+    threads = list(dict.fromkeys(row.root_id for row in rows))
+    shown = set(threads[:THREADS])
+    page = _arranged([row for row in rows if row.root_id in shown], user)
+    page.after = base36(threads[THREADS - 1] or 0) if len(threads) > THREADS else ""
+    return page
+
+
+def thread_page(root: Comment, user: Any, *, after: str = "") -> Page:
+    """Return one thread from the cursor on: its first comment always, then a page of replies."""
+    rows = Comment.objects.readable_by(user).filter(root_id=root.root_id).select_related("author").only(*FIELDS)
+    start = after if re.fullmatch(r"(?:[0-9a-z]{8}){1,6}", after) else ""
+    found = list(rows.filter(path__gt=start or root.path[:8]).order_by("path")[: THREADS * 2 + 1])
+    is_more = len(found) > THREADS * 2
+    first = [] if start else list(rows.filter(root_id=root.root_id, parent=None))
+    page = _arranged([*first, *found[: THREADS * 2]], user)
+    page.after = found[THREADS * 2 - 1].path if is_more else ""
+    return page
+
+
+def _numbered(rows: QuerySet[Comment]) -> QuerySet[Any]:
+    return rows.annotate(
+        place=Window(RowNumber(), partition_by=F("root_id"), order_by="path"),
+        in_thread=Window(Count("pk"), partition_by=F("root_id")),
+    ).select_related("author").only(*FIELDS)
+
+
+def _arranged(comments: Sequence[Comment], user: Any) -> Page:
+    """Drop traces nobody answered, and say after which row which comments end."""
+    rows = [_row(comment, user) for comment in _without_bare_traces(comments)]
+    first = {comment.root_id: comment.public_id for comment in comments if comment.parent_id is None}
+    open_paths: list[str] = []
+    for place, row in enumerate(rows):
+        open_paths.append(row.comment.path)
+        following = rows[place + 1].comment.path if place + 1 < len(rows) else ""
+        while open_paths and not (following and following.startswith(open_paths[-1])):
+            open_paths.pop()
+            row.closes += "x"
+        if not open_paths:
+            row.more, row.thread = _left_out(row.comment, comments), first.get(row.comment.root_id)
+    return Page(rows)
+
+
+def _row(comment: Comment, user: Any) -> Row:
+    place = comment.anchor.removeprefix("block:") if comment.anchor.startswith("block:") else ""
+    return Row(comment, comment.author_id == user.pk, comment.created_at.isoformat(timespec="seconds"), place)
+
+
+def _left_out(last: Comment, comments: Sequence[Comment]) -> int:
+    """How many comments of the thread that ends here are not on the page."""
+    in_thread = getattr(last, "in_thread", 0)
+    return max(0, in_thread - sum(1 for c in comments if c.root_id == last.root_id)) if in_thread else 0
+
+
+def _without_bare_traces(comments: Sequence[Comment]) -> list[Comment]:
+    """A hidden or deleted comment is a trace: it stays only where something readable stands beneath it."""
+    kept: list[Comment] = []
+    for comment in reversed(comments):
+        is_trace = comment.state in {Comment.State.HIDDEN, Comment.State.DELETED}
+        if not is_trace or (kept and kept[-1].path.startswith(comment.path)):
+            kept.append(comment)
+    kept.reverse()
+    return kept
+

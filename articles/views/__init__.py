@@ -1,0 +1,1 @@
+"""Pages of articles: the zone's landing, reading, the discussion."""

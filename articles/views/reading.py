@@ -1,0 +1,77 @@
+"""Reading: the article, its print page, its published revisions. Behind the gate; every query starts at visible_to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from articles.models import Article, Revision
+from articles.threads import first_page
+from articles.views.discussion import write_context
+
+WITH_TEXT = ("published__body",)  # the source is never needed to read
+
+
+@require_safe
+def article(request: HttpRequest, zone: str, slug: str) -> HttpResponse:
+    """The article as published, and the newest threads of its discussion."""
+    row = find(request, slug)
+    context = _reading(row, row.published)
+    context |= write_context(row) | {"page": first_page(row, request.user)}
+    return render(request, "articles/article.html", context)
+
+
+@require_safe
+def print_page(request: HttpRequest, zone: str, slug: str) -> HttpResponse:
+    """The article alone, set for paper."""
+    row = find(request, slug)
+    return render(request, "articles/print.html", _reading(row, row.published))
+
+
+@require_safe
+def history(request: HttpRequest, zone: str, slug: str) -> HttpResponse:
+    """Every published revision, newest first, with what changed."""
+    row = find(request, slug)
+    shown = _shown(request, row).only("number", "note", "published_at", "status", "article_id")
+    return render(request, "articles/history.html", {"article": row, "revisions": shown})
+
+
+@require_safe
+def revision(request: HttpRequest, zone: str, slug: str, number: int) -> HttpResponse:
+    """One published revision as it read then."""
+    row = find(request, slug)
+    shown = _shown(request, row).defer("body").filter(number=number).first()
+    if shown is None:
+        raise Http404
+    context = _reading(row, shown) | {"is_old": shown.pk != row.published_id}
+    return render(request, "articles/revision.html", context)
+
+
+def find(request: HttpRequest, slug: str) -> Article:
+    """Return the published article of this zone that the person may read, with its revision; 404 otherwise."""
+    place = request.zone  # type: ignore[attr-defined]
+    found = Article.objects.visible_to(request.user).select_related("published").defer(*WITH_TEXT)
+    row = get_object_or_404(found, zone=place, slug=slug)
+    row.zone = place
+    return row
+
+
+def _shown(request: HttpRequest, row: Article) -> QuerySet[Revision]:
+    return Revision.objects.of_visible(Article.objects.visible_to(request.user).filter(pk=row.pk))
+
+
+def _reading(row: Article, shown: Revision | None) -> dict[str, Any]:
+    if shown is None:
+        raise Http404
+    return {
+        "article": row,
+        "revision": shown,
+        "parts": shown.parts(),
+        "contents": shown.contents,
+        "references": shown.references.get("items", []),
+        "unsourced": shown.references.get("unsourced", []),
+    }
