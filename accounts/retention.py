@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from accounts import sweeping
 from accounts.models import Erasure, User, Verification
 from portal import keys, record, sweeps
 from portal.models import PersonKey
@@ -24,6 +25,7 @@ def register() -> None:
     sweeps.register(expire_approvals)
     sweeps.register(destroy_evidence_keys)
     sweeps.register(carry_out_erasures)
+    sweeping.register()
 
 
 def expire_approvals(at: datetime) -> int:

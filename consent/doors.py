@@ -13,21 +13,18 @@ PUBLIC = frozenset(
         "home", "zone", "terms", "privacy", "feed", "sitemap", "robots", "language", "favicon",
         "health-live", "health-ready", "metrics",  # metrics asks for its own token
         "account_login", "account_signup", "account_logout", "account_inactive",
-        "account_email_verification_sent", "account_confirm_email",
-        "account_reset_password", "account_reset_password_done", "account_confirm_password_reset_code",
-        "account_reset_password_from_key", "account_reset_password_from_key_done",
-        "account_complete_password_reset",
+        "account_email_verification_sent", "account_reset_password", "account_confirm_password_reset_code",
+        "account_complete_password_reset", "account_password_reset_completed",
         "account_request_login_code", "account_confirm_login_code", "account_verify_phone",
-        "mfa_authenticate", "mfa_login_webauthn", "mfa_trust", "account_signup_by_passkey", "mfa_signup_webauthn",
+        "mfa_authenticate", "mfa_login_webauthn",
     }
 )
 
 # Signed-in people, whatever their standing.
 SIGNED_IN = frozenset(
     {
-        "gate", "me", "receipt", "receipt-data", "withdraw", "erase", "export", "profile-public",
+        "gate", "me", "receipt", "withdraw", "erase", "export",
         "evidence-file",  # its view serves the owner and the reviewer holding the case only
-        "evidence-discard",  # the owner's own draft only
         "account_change_password", "account_set_password", "account_reauthenticate", "account_email",
         "account_change_phone",
         "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
@@ -51,6 +48,7 @@ STEPS: dict[str, frozenset[Step]] = {
     "profile": frozenset({Step.PROFILE, Step.EVIDENCE, *_AGAIN}),
     "survey": frozenset({Step.SURVEY}),
     "evidence": frozenset({Step.EVIDENCE, *_AGAIN}),
+    "evidence-discard": frozenset({Step.EVIDENCE, *_AGAIN}),
     "pending": frozenset({Step.PENDING}),
     "rejected": frozenset({Step.REJECTED}),
     "expired": frozenset({Step.EXPIRED}),

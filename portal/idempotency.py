@@ -55,4 +55,13 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def _body_hash(request: HttpRequest) -> str:
     fields = sorted((name, values) for name, values in request.POST.lists() if name not in IGNORED)
-    return hashlib.sha256(repr((request.path, fields)).encode("utf-8", "replace")).hexdigest()
+    files = [(name, file.name, _file_hash(file)) for name, files in request.FILES.lists() for file in files]
+    return hashlib.sha256(repr((request.path, fields, sorted(files))).encode("utf-8", "replace")).hexdigest()
+
+
+def _file_hash(file: Any) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()

@@ -1,7 +1,8 @@
-"""Filters every page uses: `local`, `moment`, `day`, `ago`."""
+"""What every page uses: `local`, `moment`, `clock`, `day`, `duration`, `since`; `once_key` for forms."""
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,12 @@ from django.utils.translation import ngettext
 from portal.localise import localised
 
 register = template.Library()
+
+
+@register.simple_tag
+def once_key() -> str:
+    """A number for the hidden field idempotency_key: new on every page shown."""
+    return secrets.token_urlsafe(16)
 
 
 @register.filter
@@ -32,6 +39,12 @@ def moment(value: datetime | None) -> str:
     if translation.get_language() == "en":
         return f"{here.day} {here.strftime('%b %H:%M')}"
     return f"{here.month} 月 {here.day} 日 {here.strftime('%H:%M')}"
+
+
+@register.filter
+def clock(value: datetime) -> str:
+    """The time of day in Asia/Shanghai, with seconds."""
+    return timezone.localtime(value).strftime("%H:%M:%S")
 
 
 @register.filter

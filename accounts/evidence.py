@@ -1,0 +1,180 @@
+"""The store of evidence: encrypted pages in a private folder, one file a page, and the only code that reads them.
+
+Order of a keep: blobs first (temp, fsync, rename, fsync of the folder), then the rows in one transaction. A blob whose
+row did not come is removed at once, or by the sweep when the process died in between. A row without a blob cannot be.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import secrets
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from accounts.judging import Accepted
+from accounts.models import Evidence, Submission, User
+from portal import keys
+
+log = logging.getLogger(__name__)
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+SUFFIX, DRAFT_PREFIX = ".bin", ".draft-"
+
+
+class StoreFull(Exception):
+    """The disk has no room; nothing was kept."""
+
+
+class StoreBroken(Exception):
+    """The folder cannot be written; nothing was kept."""
+
+
+class LimitReached(Exception):
+    """The person's or the submission's limit; the text is for the person."""
+
+
+class Gone(Exception):
+    """The page cannot be opened any more: destroyed with its key, removed, or damaged."""
+
+
+@contextmanager
+def staged(owner: User, accepted: Sequence[Accepted], *, at: datetime) -> Iterator[list[Evidence]]:
+    """Write the pages and give the rows to be saved; leaving, remove the pages of rows that were not."""
+    rows = [
+        Evidence(
+            owner=owner, name=file.name, kind=file.kind, pages=len(file.pages), size=file.size, sha256=file.sha256,
+            stored_at=at,
+        )
+        for file in accepted
+    ]
+    try:
+        for row, file in zip(rows, accepted, strict=True):
+            for number, page in enumerate(file.pages, start=1):
+                blob = keys.seal_for(owner, page, purpose=keys.EVIDENCE, aad=_place(row.public_id, number))
+                _write(_path(row.public_id, number), blob)
+        yield rows
+    finally:
+        ids = [row.public_id for row in rows]
+        saved = set(Evidence.objects.filter(public_id__in=ids).values_list("public_id", flat=True))
+        remove_pages(row for row in rows if row.public_id not in saved)
+
+
+def keep(draft: Submission, rows: Sequence[Evidence]) -> None:
+    """Save the staged rows and add them to the draft. LimitReached when there is no room for all of them."""
+    with transaction.atomic():
+        # The lock holds the count true against another tab and against the draft being sent.
+        held = Submission.objects.drafts().select_for_update().filter(pk=draft.pk).first()
+        if held is None:
+            raise LimitReached(_("这份资料已经提交，不能再添加文件。"))
+        _check_limits(held, rows)
+        for row in rows:
+            row.save(force_insert=True)
+        held.evidence.add(*rows)
+
+
+def _check_limits(draft: Submission, rows: Sequence[Evidence]) -> None:
+    most = settings.EVIDENCE_MAX_FILES
+    if draft.evidence.count() + len(rows) > most:
+        raise LimitReached(_("最多 %(most)d 个文件。请先移除用不到的，再传新的。") % {"most": most})
+    stored = Evidence.objects.owned_by(draft.owner).filter(discarded_at=None)
+    size = (stored.aggregate(total=Sum("size"))["total"] or 0) + sum(row.size for row in rows)
+    if stored.count() + len(rows) > settings.EVIDENCE_STORED_FILES or size > settings.EVIDENCE_STORED_BYTES:
+        words = _("您保存的文件已到上限（%(files)d 个或 %(mib)d MB），先移除用不到的，再传新的。")
+        mib = settings.EVIDENCE_STORED_BYTES // 1024 // 1024
+        raise LimitReached(words % {"files": settings.EVIDENCE_STORED_FILES, "mib": mib})
+
+
+def discard(draft: Submission, row: Evidence, *, at: datetime) -> None:
+    """Take a file out of the draft; it is destroyed unless a submission that was sent holds it too."""
+    with transaction.atomic():
+        held = Submission.objects.drafts().select_for_update().filter(pk=draft.pk).first()
+        if held is None or not held.evidence.filter(pk=row.pk).exists():
+            return
+        held.evidence.remove(row)
+        if not row.submissions.exists():
+            destroy([row], at=at)
+
+
+def destroy(rows: Sequence[Evidence], *, at: datetime) -> None:
+    """Mark the rows as removed and delete their pages once that is committed. The rows stay as proof."""
+    Evidence.objects.filter(pk__in=[row.pk for row in rows]).update(discarded_at=at)
+    transaction.on_commit(lambda: remove_pages(rows), robust=True)
+
+
+def open_page(row: Evidence, number: int) -> bytes:
+    """Return one page as JPEG. Gone when it cannot be opened; who may call is the view's to judge."""
+    if row.discarded_at is not None:
+        raise Gone
+    try:
+        blob = _path(row.public_id, number).read_bytes()
+        return keys.open_for(row.owner, blob, purpose=keys.EVIDENCE, aad=_place(row.public_id, number))
+    except keys.KeyDestroyed as error:
+        raise Gone from error
+    except (FileNotFoundError, keys.BlobDamaged) as error:
+        log.error("evidence %s page %s: %s", row.public_id, number, type(error).__name__)
+        raise Gone from error
+
+
+def remove_pages(rows: Iterable[Evidence]) -> None:
+    """Delete the rows' files; those that are gone already are fine."""
+    for row in rows:
+        for number in range(1, row.pages + 1):
+            _path(row.public_id, number).unlink(missing_ok=True)
+
+
+def stored_ids() -> Iterator[tuple[Path, uuid.UUID | None]]:
+    """Give every file of the store with the id its name carries; None for an unfinished one."""
+    for path in settings.EVIDENCE_DIR.glob("*/*"):
+        try:
+            yield path, uuid.UUID(path.name[:36]) if path.suffix == SUFFIX else None
+        except ValueError:
+            log.warning("a stray file lies in the store of evidence")
+
+
+def _path(public_id: uuid.UUID, number: int) -> Path:
+    return Path(settings.EVIDENCE_DIR) / public_id.hex[:2] / f"{public_id}-{number}{SUFFIX}"
+
+
+def _place(public_id: uuid.UUID, number: int) -> str:
+    return f"evidence:{public_id}:{number}"
+
+
+def _write(path: Path, blob: bytes) -> None:
+    """Make the file appear whole or not at all, on the disk when this returns."""
+    draft = path.with_name(f"{DRAFT_PREFIX}{secrets.token_hex(8)}")
+    try:
+        _make_folder(path.parent)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+            file.write(blob)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        log.error("evidence cannot be stored: %s", errno.errorcode.get(error.errno or 0, "?"))
+        raise (StoreFull if error.errno in NO_ROOM else StoreBroken) from error
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

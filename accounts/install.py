@@ -1,0 +1,64 @@
+"""Put the shipped questions and reasons in force, once; what staff changed since is left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+
+from accounts.models import Question, QuestionSet, Reason
+from portal.models import Zone
+
+FOLDER = Path(__file__).parent / "data"
+QUESTION_FIELDS = (
+    "key", "kind", "label_zh", "label_en", "help_zh", "help_en", "is_required", "min_length", "max_length",
+    "min_value", "max_value", "pattern", "pattern_message_zh", "pattern_message_en", "choices", "suggestions",
+    "is_sealed", "purpose_zh",
+)
+
+
+def install_profile() -> bool:
+    """Install the platform's question set unless there is one; return whether it was new."""
+    return _install(_load("profile"), None)
+
+
+def install_survey(zone: Zone) -> bool:
+    """Install the zone's shipped survey, if it has one and none is stored; return whether it was new."""
+    for path in sorted(FOLDER.glob("survey-*.yaml")):
+        data = _load(path.stem)
+        if data["zone"] == zone.slug:
+            return _install(data, zone)
+    return False
+
+
+def install_reasons() -> int:
+    """Add the shipped reasons that are not stored yet; return how many."""
+    known = set(Reason.objects.values_list("code", flat=True))
+    rows = [Reason(position=index, **data) for index, data in enumerate(_load("reasons"), start=1)]
+    new = [row for row in rows if row.code not in known]
+    Reason.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+@transaction.atomic
+def _install(data: dict[str, Any], zone: Zone | None) -> bool:
+    if QuestionSet.objects.filter(scope=data["scope"], zone=zone).exists():
+        return False
+    question_set = QuestionSet.objects.create(
+        key=data["key"], scope=data["scope"], zone=zone, title_zh=data["title_zh"], title_en=data["title_en"],
+        is_current=True,
+    )
+    Question.objects.bulk_create(
+        Question(
+            question_set=question_set, position=index,
+            **{name: question[name] for name in QUESTION_FIELDS if name in question},
+        )
+        for index, question in enumerate(data["questions"], start=1)
+    )
+    return True
+
+
+def _load(name: str) -> Any:
+    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))

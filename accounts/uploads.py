@@ -1,0 +1,104 @@
+"""Uploads: kept in memory up to a cap, never as a plain file anywhere; then judged, one after the other."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.utils.translation import gettext as _
+
+from accounts.judging import Accepted, Code, Refused, display_name, judge
+
+
+class CappedFile(InMemoryUploadedFile):
+    """An uploaded file in memory; `is_too_large` ones are empty, their bytes were let go as they came."""
+
+    is_too_large = False
+
+
+class CappedUploadHandler(FileUploadHandler):
+    """Keep a file up to EVIDENCE_MAX_BYTES, and a request's files up to a case's worth of them, in memory.
+
+    Django's temporary files would hold a licence in plain sight in /tmp. What is over the cap is read and let go,
+    so that the page can say at the file why; the web server in front bounds the body as a whole.
+    """
+
+    def __init__(self, request: Any = None) -> None:
+        super().__init__(request)
+        self._total = 0
+        self._kept: io.BytesIO | None = None
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self._kept, self._size = io.BytesIO(), 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self._size += len(raw_data)
+        self._total += len(raw_data)
+        most = settings.EVIDENCE_MAX_BYTES
+        if self._kept is not None and self._size <= most and self._total <= most * settings.EVIDENCE_MAX_FILES:
+            self._kept.write(raw_data)
+        elif self._kept is not None:
+            self._total -= self._size
+            self._kept = None
+        else:
+            self._total -= len(raw_data)
+
+    def file_complete(self, file_size: int) -> UploadedFile:
+        is_too_large, content = self._kept is None, self._kept or io.BytesIO()
+        content.seek(0)
+        file = CappedFile(
+            content, self.field_name, self.file_name, self.content_type, file_size, self.charset,
+            self.content_type_extra,
+        )
+        file.is_too_large = is_too_large
+        return file
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file that was not kept: its name made fit to show, and why in words."""
+
+    name: str
+    message: Any
+
+
+@dataclass(slots=True)
+class Judged:
+    """What became of the files of one post."""
+
+    accepted: list[Accepted] = field(default_factory=list)
+    refused: list[RefusedFile] = field(default_factory=list)
+
+
+def judge_all(files: Iterable[UploadedFile], *, room: int) -> Judged:
+    """Judge the files in turn until `room` of them are accepted. JudgingUnavailable when no child can run."""
+    judged = Judged()
+    for file in files:
+        name = display_name(file.name or "")
+        if len(judged.accepted) >= room:
+            message = _("最多 %(most)d 个文件，这个没有收下。移除一个之后可以再传。")
+            judged.refused.append(RefusedFile(name, message % {"most": settings.EVIDENCE_MAX_FILES}))
+            continue
+        if getattr(file, "is_too_large", False) and (file.size or 0) <= settings.EVIDENCE_MAX_BYTES:
+            judged.refused.append(RefusedFile(name, _("一次选的文件合计太大，这个没有收下，请单独再传一次。")))
+            continue
+        verdict = _judge_one(file)
+        if isinstance(verdict, Accepted):
+            judged.accepted.append(verdict)
+        else:
+            judged.refused.append(RefusedFile(name, verdict.message))
+    return judged
+
+
+def _judge_one(file: Any) -> Accepted | Refused:
+    if getattr(file, "is_too_large", False):
+        return Refused(Code.TOO_LARGE, {"mib": math.ceil(file.size / 1024 / 1024)})
+    file.seek(0)
+    return judge(file.read(), filename=file.name or "")
