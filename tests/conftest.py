@@ -1,7 +1,7 @@
-"""What every test stands on: no network, an empty cache, and no silent skip where CI watches.
+"""What every test stands on: no network, an empty cache, and migrated rows that come back.
 
-People are fixtures in tests/people.py. The database, Redis and Celery come by environment (python -m tests.services);
-without it everything runs on SQLite.
+People are fixtures in tests/people.py; tests/skips.py lets no test skip itself where CI watches. The database, Redis
+and Celery come by environment (python -m tests.services); without it everything runs on SQLite.
 """
 
 from __future__ import annotations
@@ -9,16 +9,15 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 
-pytest_plugins = ["tests.people"]
+pytest_plugins = ["tests.people", "tests.skips"]
 
-IN_CI = os.environ.get("CI", "").lower() == "true"
 HAS_SERVICES = bool(os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
 
 
@@ -43,25 +42,6 @@ def _is_transactional(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
     named = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
     return bool(named) or bool(marker and marker.kwargs.get("transaction"))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With CI=true a skip is a failure: what is missing there would never be missed."""
-    return _failed_if_skipped((yield))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """The same for a module that skips itself."""
-    return _failed_if_skipped((yield))
-
-
-def _failed_if_skipped(report: Any) -> Any:
-    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        report.outcome, report.longrepr = "failed", f"CI=true and the test skipped itself: {reason}"
-    return report
 
 
 @pytest.fixture(scope="session", autouse=True)
