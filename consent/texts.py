@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import html
 import re
 
@@ -38,6 +39,17 @@ def shown_text(version: AgreementVersion) -> str:
     body = html.unescape(re.sub(r"<[^>]+>", "", body))
     parts = [localised(version, "title"), _replaced(localised(version, "summary"), escape=False), body]
     return "\n\n".join(part.strip() for part in parts)
+
+
+def changed_lines(old: str, new: str) -> list[tuple[str, str]]:
+    """Return (mark, line) of what differs between two bodies, mark being old or new, in reading order."""
+    marks = {"- ": "old", "+ ": "new"}
+    return [(marks[line[:2]], line[2:]) for line in difflib.ndiff(_lines(old), _lines(new)) if line[:2] in marks]
+
+
+def _lines(body: str) -> list[str]:
+    text = re.sub(r"</(h2|p|li)>", "\n", body)
+    return [html.unescape(line).strip() for line in re.sub(r"<[^>]+>", "", text).splitlines() if line.strip()]
 
 
 def _replaced(text: str, *, escape: bool) -> str:

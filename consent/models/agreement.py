@@ -49,6 +49,10 @@ class Agreement(models.Model):
         return f"{self.get_kind_display()} {self.zone or ''}".strip()
 
 
+class Frozen(TypeError):
+    """A published version is never written again; a change is a new version."""
+
+
 class AgreementVersionQuerySet(models.QuerySet["AgreementVersion"]):
     def published(self) -> Self:
         """Published versions, newest first."""
@@ -66,6 +70,7 @@ class AgreementVersion(models.Model):
     """
 
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+    TEXTS = ("title_zh", "title_en", "summary_zh", "summary_en", "body_zh", "body_en")
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions", verbose_name=_("协议"))
     number = models.PositiveIntegerField(_("版次"))
@@ -108,22 +113,25 @@ class AgreementVersion(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk and type(self).objects.published().filter(pk=self.pk).exists():
-            raise TypeError("A published version is frozen; a change is a new version.")
+            raise Frozen("A published version is frozen; a change is a new version.")
         super().save(*args, **kwargs)
 
     def text_hash(self) -> str:
         """SHA-256 (hex) of the whole text in both languages."""
-        parts = [self.title_zh, self.title_en, self.summary_zh, self.summary_en, self.body_zh, self.body_en]
+        parts = [getattr(self, name) for name in self.TEXTS]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
     @transaction.atomic
     def publish(self, *, by: Any, at: datetime) -> bool:
-        """Put this draft in force; never by its author. False if it was published meanwhile. by=None: the installer."""
+        """Put this draft in force; never by its author. False if it was published or reworded meanwhile.
+
+        by=None: the installer.
+        """
         if by is not None and by.pk == self.created_by_id:
             raise PermissionError(_("不能发布自己起草的版本。"))
         done = (
             type(self)
-            .objects.filter(pk=self.pk, published_at=None)
+            .objects.filter(pk=self.pk, published_at=None, **{name: getattr(self, name) for name in self.TEXTS})
             .update(published_at=at, published_by=by, sha256=self.text_hash())
         )
         if done:

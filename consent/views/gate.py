@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import html
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +18,7 @@ from consent.actions import Answer, answer
 from consent.gate import Step, judge, read_facts
 from consent.models import Agreement, AgreementVersion, ConsentRecord
 from consent.sender import request_hash
-from consent.texts import body_html, shown_text
+from consent.texts import body_html, changed_lines, shown_text
 from portal.idempotency import once
 from portal.localise import localised
 from portal.models import Zone
@@ -125,14 +122,7 @@ def _changes(request: HttpRequest, version: AgreementVersion) -> list[tuple[str,
     )
     if last is None:
         return []
-    old, new = (_lines(localised(v, "body")) for v in (last.version, version))
-    marks = {"- ": "old", "+ ": "new"}
-    return [(marks[line[:2]], line[2:]) for line in difflib.ndiff(old, new) if line[:2] in marks]
-
-
-def _lines(body: str) -> list[str]:
-    text = re.sub(r"</(h2|p|li)>", "\n", body)
-    return [html.unescape(line).strip() for line in re.sub(r"<[^>]+>", "", text).splitlines() if line.strip()]
+    return changed_lines(localised(last.version, "body"), localised(version, "body"))
 
 
 def _zone(request: HttpRequest) -> Zone:

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "django.forms",  # its widgets can be drawn by our own templates
     "crispy_forms",
     "django_htmx",
     "django_prose_editor",

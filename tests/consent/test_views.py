@@ -1,4 +1,4 @@
-"""The gate's own pages and one's own page, through the whole stack."""
+"""The gate's own pages and one's own reader, through the whole stack."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ def person(zone):
 
 
 @pytest.fixture
-def page(person):
+def reader(person):
     client = Client()
     client.force_login(person)
     return client
 
 
-def test_a_newcomer_is_led_to_the_agreement(page):
-    assert page.get(GATE).url == f"{GATE}agreement/"
+def test_a_newcomer_is_led_to_the_agreement(reader):
+    assert reader.get(GATE).url == f"{GATE}agreement/"
 
 
-def test_the_agreement_shows_its_title_two_equal_buttons_and_nothing_ticked(page):
-    html = page.get(f"{GATE}agreement/").content.decode()
+def test_the_agreement_shows_its_title_two_equal_buttons_and_nothing_ticked(reader):
+    html = reader.get(f"{GATE}agreement/").content.decode()
 
     assert "<h1>壹生身份认证协议书</h1>" in html
     assert html.count('<button class="btn" name="decision"') == 2
@@ -54,8 +54,8 @@ def test_the_agreement_shows_its_title_two_equal_buttons_and_nothing_ticked(page
     assert "{{" not in html
 
 
-def test_agreeing_is_recorded_with_the_exact_text_shown(page, person):
-    page.post(f"{GATE}agreement/", {"decision": "agree"})
+def test_agreeing_is_recorded_with_the_exact_text_shown(reader, person):
+    reader.post(f"{GATE}agreement/", {"decision": "agree"})
 
     row = ConsentRecord.objects.get(kind="AGREEMENT")
     assert (row.person, row.answer, row.zone.slug) == (person, "GIVEN", "alk")
@@ -63,36 +63,36 @@ def test_agreeing_is_recorded_with_the_exact_text_shown(page, person):
     assert row.shown_sha256 == hashlib.sha256(row.shown_text.encode()).hexdigest()
     entry = RecordEntry.objects.get(kind="consent.given")
     assert entry.payload["shown_sha256"] == row.shown_sha256
-    assert page.get(GATE).url == f"{GATE}informed-consent/"
+    assert reader.get(GATE).url == f"{GATE}informed-consent/"
 
 
-def test_refusing_is_recorded_and_can_be_reconsidered(page):
-    page.post(f"{GATE}agreement/", {"decision": "refuse"})
-    assert page.get(GATE).url == f"{GATE}declined/"
-    assert "您选择了拒绝" in page.get(f"{GATE}declined/").content.decode()
+def test_refusing_is_recorded_and_can_be_reconsidered(reader):
+    reader.post(f"{GATE}agreement/", {"decision": "refuse"})
+    assert reader.get(GATE).url == f"{GATE}declined/"
+    assert "您选择了拒绝" in reader.get(f"{GATE}declined/").content.decode()
 
-    page.post(f"{GATE}agreement/", {"decision": "agree"})
+    reader.post(f"{GATE}agreement/", {"decision": "agree"})
 
-    assert page.get(GATE).url == f"{GATE}informed-consent/"
+    assert reader.get(GATE).url == f"{GATE}informed-consent/"
     assert list(ConsentRecord.objects.filter(kind="AGREEMENT").order_by("pk").values_list("answer", flat=True)) == [
         "REFUSED",
         "GIVEN",
     ]
 
 
-def test_no_choice_is_said_at_the_form_and_records_nothing(page):
-    answer = page.post(f"{GATE}agreement/", {})
+def test_no_choice_is_said_at_the_form_and_records_nothing(reader):
+    answer = reader.post(f"{GATE}agreement/", {})
 
     assert answer.status_code == 422
     assert "请在下面的两个按钮中选择一个" in answer.content.decode()
     assert not ConsentRecord.objects.filter(kind="AGREEMENT").exists()
 
 
-def test_an_answer_to_a_version_that_was_replaced_meanwhile_is_not_taken(page):
-    page.get(f"{GATE}agreement/")
+def test_an_answer_to_a_version_that_was_replaced_meanwhile_is_not_taken(reader):
+    reader.get(f"{GATE}agreement/")
     _publish_again(asks_again=True)
 
-    answer = page.post(f"{GATE}agreement/", {"decision": "agree", "version": "1"})
+    answer = reader.post(f"{GATE}agreement/", {"decision": "agree", "version": "1"})
 
     assert answer.status_code == 409
     assert not ConsentRecord.objects.filter(kind="AGREEMENT").exists()
@@ -108,50 +108,50 @@ def _publish_again(*, asks_again: bool) -> AgreementVersion:
     return new
 
 
-def test_a_new_required_version_asks_again_and_shows_what_changed(page):
-    page.post(f"{GATE}agreement/", {"decision": "agree"})
+def test_a_new_required_version_asks_again_and_shows_what_changed(reader):
+    reader.post(f"{GATE}agreement/", {"decision": "agree"})
     _publish_again(asks_again=True)
 
-    assert page.get(GATE).url == f"{GATE}agreement/"
-    assert "<ins>新增一段。</ins>" in page.get(f"{GATE}agreement/").content.decode()
+    assert reader.get(GATE).url == f"{GATE}agreement/"
+    assert "<ins>新增一段。</ins>" in reader.get(f"{GATE}agreement/").content.decode()
 
 
-def test_a_corrected_typo_asks_nobody(page):
-    page.post(f"{GATE}agreement/", {"decision": "agree"})
+def test_a_corrected_typo_asks_nobody(reader):
+    reader.post(f"{GATE}agreement/", {"decision": "agree"})
     _publish_again(asks_again=False)
 
-    assert page.get(GATE).url == f"{GATE}informed-consent/"
+    assert reader.get(GATE).url == f"{GATE}informed-consent/"
 
 
-def test_english_is_shown_and_recorded_in_english(page):
-    page.post("/language/", {"language": "en", "next": GATE})
-    page.post(f"{GATE}agreement/", {"decision": "agree"})
+def test_english_is_shown_and_recorded_in_english(reader):
+    reader.post("/language/", {"language": "en", "next": GATE})
+    reader.post(f"{GATE}agreement/", {"decision": "agree"})
 
     row = ConsentRecord.objects.get(kind="AGREEMENT")
     assert row.language == "en"
     assert row.shown_text.startswith(row.version.title_en)
 
 
-def test_a_page_that_is_not_ones_step_leads_to_ones_step(page):
+def test_a_page_that_is_not_ones_step_leads_to_ones_step(reader):
     for step in ("informed-consent", "pending", "passed", "declined", "evidence", "rejected"):
-        assert page.get(f"{GATE}{step}/").url == GATE
+        assert reader.get(f"{GATE}{step}/").url == GATE
 
 
-def test_the_receipt_shows_the_text_and_withdrawal_is_effective_on_the_next_request(page):
-    page.post(f"{GATE}agreement/", {"decision": "agree"})
+def test_the_receipt_shows_the_text_and_withdrawal_is_effective_on_the_next_request(reader):
+    reader.post(f"{GATE}agreement/", {"decision": "agree"})
     row = ConsentRecord.objects.get(kind="AGREEMENT")
-    assert row.shown_sha256 in page.get(f"/me/consents/{row.public_id}/").content.decode()
+    assert row.shown_sha256 in reader.get(f"/me/consents/{row.public_id}/").content.decode()
 
-    page.post(f"/me/consents/{row.public_id}/withdraw/")
+    reader.post(f"/me/consents/{row.public_id}/withdraw/")
 
-    assert page.get(GATE).url == f"{GATE}agreement/"
+    assert reader.get(GATE).url == f"{GATE}agreement/"
     assert ConsentRecord.objects.filter(answer="WITHDRAWN").count() == 1
-    page.post(f"/me/consents/{row.public_id}/withdraw/")
+    reader.post(f"/me/consents/{row.public_id}/withdraw/")
     assert ConsentRecord.objects.filter(answer="WITHDRAWN").count() == 1
 
 
-def test_nobody_sees_or_withdraws_another_persons_consent(page, person):
-    page.post(f"{GATE}agreement/", {"decision": "agree"})
+def test_nobody_sees_or_withdraws_another_persons_consent(reader, person):
+    reader.post(f"{GATE}agreement/", {"decision": "agree"})
     row = ConsentRecord.objects.get(kind="AGREEMENT")
     other = Client()
     other.force_login(make_person())
@@ -170,20 +170,20 @@ def _confirm(client: Client, user: User) -> None:
     session.save()
 
 
-def test_export_and_erasure_ask_for_the_password_again(page, person):
+def test_export_and_erasure_ask_for_the_password_again(reader, person):
     person.set_password("a long password")
     person.save()
-    page.force_login(person)
+    reader.force_login(person)
 
-    assert page.get("/me/export/").url.startswith("/accounts/reauthenticate/")
-    assert page.get("/me/erase/").url.startswith("/accounts/reauthenticate/")
+    assert reader.get("/me/export/").url.startswith("/accounts/reauthenticate/")
+    assert reader.get("/me/erase/").url.startswith("/accounts/reauthenticate/")
 
 
-def test_the_export_holds_what_was_answered(page, person):
-    page.post(f"{GATE}agreement/", {"decision": "agree"})
-    _confirm(page, person)
+def test_the_export_holds_what_was_answered(reader, person):
+    reader.post(f"{GATE}agreement/", {"decision": "agree"})
+    _confirm(reader, person)
 
-    answer = page.post("/me/export/")
+    answer = reader.post("/me/export/")
 
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     consents = json.loads(archive.read("consents.json"))
@@ -192,14 +192,14 @@ def test_the_export_holds_what_was_answered(page, person):
     assert RecordEntry.objects.filter(kind="person.exported").count() == 1
 
 
-def test_erasing_closes_the_account_at_once_and_once(page, person):
-    _confirm(page, person)
-    assert page.post("/me/erase/").status_code == 422
-    page.post("/me/erase/", {"confirm": "erase"})
+def test_erasing_closes_the_account_at_once_and_once(reader, person):
+    _confirm(reader, person)
+    assert reader.post("/me/erase/").status_code == 422
+    reader.post("/me/erase/", {"confirm": "erase"})
 
     assert Erasure.objects.get().person == person
     assert User.objects.get(pk=person.pk).is_active is False
-    assert page.get(GATE).url.startswith("/accounts/login/")
+    assert reader.get(GATE).url.startswith("/accounts/login/")
 
 
 def test_terms_and_privacy_are_open_to_everybody(zone):

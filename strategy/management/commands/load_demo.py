@@ -1,0 +1,89 @@
+"""Load the demo once: zones, documents, questions, people, articles, comments, the rule set; write demo.json."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.install import install_profile, install_reasons, install_survey
+from accounts.judging import Accepted
+from accounts.models import User
+from articles.install import install_article, install_comments
+from consent.install import install_documents
+from portal.models import Notice, Zone
+from strategy import population
+from strategy.demo import ARTICLE, SLUG, install_ruleset
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+ZONE = "alk"
+
+
+class Command(BaseCommand):
+    help = "Load the demo into an empty portal and write DATA_DIR/demo.json (0600). Repeating it changes nothing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        target = Path(settings.DATA_DIR) / "demo.json"
+        now = timezone.now()
+        with translation.override("zh-hans"):
+            if User.objects.exists():
+                if target.exists():
+                    _write(target, json.loads(target.read_text(encoding="utf-8")) | {"base_url": settings.SITE_URL})
+                else:
+                    self.stderr.write("This portal already has people; the demo is only for an empty one.")
+                return
+            people = _load(population.licence_picture(), now)
+        _write(target, _document(people))
+        self.stdout.write(f"demo people: {target}")
+
+
+@transaction.atomic
+def _load(picture: Accepted, now: datetime) -> dict[str, population.DemoPerson]:
+    zones = yaml.safe_load((DATA / "zones.yaml").read_text(encoding="utf-8"))
+    folders = {data["slug"]: data.pop("articles") for data in zones}
+    for data in zones:
+        Zone.objects.create(**data)
+    install_documents(at=now)
+    install_profile()
+    install_reasons()
+    for zone in Zone.objects.all():
+        install_survey(zone)
+        for folder in folders[zone.slug]:
+            install_article(folder, zone, at=now)
+    zone = Zone.objects.get(slug=ZONE)
+    install_ruleset(zone, at=now)
+    people = population.make_staff()
+    people |= population.make_clinicians(zone, people["reviewer"].user, picture=picture, at=now)
+    install_comments(ARTICLE, zone, at=now)
+    Notice.objects.all().delete()  # nobody is to be told what the demo only pretends
+    return people
+
+
+def _document(people: dict[str, population.DemoPerson]) -> dict[str, Any]:
+    return {
+        "base_url": settings.SITE_URL,
+        "zone": ZONE,
+        "article_url": reverse("article", kwargs={"zone": ZONE, "slug": ARTICLE}),
+        "strategy_url": reverse("strategy", kwargs={"zone": ZONE, "ruleset": SLUG}),
+        "profile_answers": {**population.PROFILE, **population.SURVEY},
+        "people": {key: person.as_json() for key, person in people.items()},
+    }
+
+
+def _write(target: Path, document: dict[str, Any]) -> None:
+    target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(document, file, ensure_ascii=False, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, target)
