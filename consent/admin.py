@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.db.models import Max
@@ -145,14 +146,15 @@ class AgreementVersionAdmin(CatalogueAdmin):
             if version.publish(by=request.user, at=timezone.now()):
                 messages.success(request, _("%(version)s 已发布，立即生效。") % {"version": version})
             else:
-                messages.warning(request, _("%(version)s 已由他人发布或刚被改动，没有再次发布。") % {"version": version})
+                words = _("%(version)s 已由他人发布或刚被改动，没有再次发布。")
+                messages.warning(request, words % {"version": version})
             return redirect("admin:consent_agreementversion_change", pk)
         current = AgreementVersion.objects.current(version.agreement.kind, version.agreement.zone)
         context = {
             "title": _("发布 %(version)s") % {"version": version}, "version": version, "current": current,
             "is_own": is_own, "text_hash": version.text_hash(),
             "changes": [
-                (AgreementVersion._meta.get_field(name).verbose_name, lines)
+                (label_for_field(name, AgreementVersion), lines)
                 for name in TEXTS
                 if (lines := changed_lines(getattr(current, name) if current else "", getattr(version, name)))
             ],

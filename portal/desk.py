@@ -33,6 +33,7 @@ class DeskSite(AdminSite):
 
     site_title = site_header = gettext_lazy("管理后台")
     index_title = gettext_lazy("概览")
+    enable_nav_sidebar = False  # every page has the desk's own navigation
 
     def has_permission(self, request: HttpRequest) -> bool:
         used_at = factor_used_at(request)

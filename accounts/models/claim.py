@@ -16,6 +16,14 @@ from accounts.models.verification import NotAllowed, Verification
 from portal.personal import Personal
 
 
+class Held(NotAllowed):
+    """Somebody else works on the case; `holder` is the one."""
+
+    def __init__(self, holder: User) -> None:
+        super().__init__(_("%(name)s 正在处理这件案件。") % {"name": holder})
+        self.holder = holder
+
+
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def running(self, at: datetime) -> Self:
         """Claims in force: not released, lease not run out."""
@@ -46,20 +54,29 @@ class Claim(models.Model):
 
     @classmethod
     def take(cls, case: Verification, *, by: User, at: datetime) -> Claim:
-        """Claim the case, or renew one's own claim. NotAllowed names the holder; a claim that ran out is taken over."""
-        if not Verification.objects.reviewable_by(by).filter(pk=case.pk).exists():
-            raise NotAllowed(_("不能领取这件案件。"))
+        """Claim a waiting case, or renew one's own claim; a claim that ran out is taken over. Held names the holder."""
+        if not Verification.objects.decidable_by(by).waiting().filter(pk=case.pk).exists():
+            raise NotAllowed(_("这件案件已不在待审之列，或不能由您处理。"))
         until = at + timedelta(minutes=settings.CLAIM_MINUTES)
         with transaction.atomic():
             cls.objects.filter(verification=case, released_at=None, until__lte=at).update(released_at=at)
             if cls.objects.running(at).filter(verification=case, reviewer=by).update(until=until):
                 return cls.objects.get(verification=case, released_at=None)
-            try:
-                with transaction.atomic():
-                    return cls.objects.create(verification=case, reviewer=by, claimed_at=at, until=until)
-            except IntegrityError as error:
-                holder = cls.objects.select_related("reviewer").get(verification=case, released_at=None).reviewer
-                raise NotAllowed(_("%(name)s 正在处理这件案件。") % {"name": holder}) from error
+            return cls._first(case, by=by, at=at, until=until)
+
+    @classmethod
+    def _first(cls, case: Verification, *, by: User, at: datetime, until: datetime) -> Claim:
+        """Insert the claim; the unique constraint says who was first."""
+        try:
+            with transaction.atomic():
+                return cls.objects.create(verification=case, reviewer=by, claimed_at=at, until=until)
+        except IntegrityError as error:
+            other = cls.objects.select_related("reviewer").filter(verification=case, released_at=None).first()
+            if other is None:  # decided or put back between our insert and this look
+                raise NotAllowed(_("这件案件刚被处理，请重新打开。")) from error
+            if other.reviewer_id == by.pk:  # one's own second press
+                return other
+            raise Held(other.reviewer) from error
 
     @classmethod
     def release(cls, case: Verification, *, by: User, at: datetime) -> None:

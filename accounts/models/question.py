@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
+from portal import record
 from portal.models import Zone
 from portal.personal import Personal
+
+# Questions of the profile that the product itself reads: who it is, whom a zone admits, what the licence is.
+PROFILE_KEYS = ("name", "profession", "licence_number")
 
 
 class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
@@ -71,6 +76,37 @@ class QuestionSet(models.Model):
     def is_answered(self) -> bool:
         """Whether anybody answered it: then it is frozen."""
         return type(self).objects.answered().filter(pk=self.pk).exists()
+
+    @transaction.atomic
+    def new_version(self) -> QuestionSet:
+        """Return a copy of this set under the next number, not in force, its questions free to change."""
+        last = type(self).objects.filter(key=self.key).aggregate(last=Max("number"))["last"] or 0
+        copy = type(self).objects.create(
+            key=self.key, scope=self.scope, zone=self.zone, number=last + 1, title_zh=self.title_zh,
+            title_en=self.title_en,
+        )
+        questions = list(self.questions.order_by("position", "pk"))
+        for question in questions:
+            question.pk, question.question_set, question._state.adding = None, copy, True
+        Question.objects.bulk_create(questions)
+        return copy
+
+    @transaction.atomic
+    def put_in_force(self, *, by: Any, at: datetime) -> None:
+        """Ask this version from now on, in place of the one in force. ValidationError says what it lacks.
+
+        IntegrityError if another version was put in force at the same moment.
+        """
+        keys = set(self.questions.values_list("key", flat=True))
+        lacking = [key for key in PROFILE_KEYS if key not in keys] if self.scope == self.Scope.PROFILE else []
+        if not keys or lacking:
+            raise ValidationError(_("这一版还缺少问题，不能启用：%(keys)s") % {"keys": "、".join(lacking) or "—"})
+        others = type(self).objects.filter(scope=self.scope, zone=self.zone, is_current=True).exclude(pk=self.pk)
+        others.update(is_current=False)
+        type(self).objects.filter(pk=self.pk).update(is_current=True)
+        self.is_current = True
+        record.append("questions.in_force", actor=by, subject=f"accounts.questionset:{self.key}",
+                      payload={"number": self.number, "questions": sorted(keys)}, at=at)
 
 
 class Question(models.Model):

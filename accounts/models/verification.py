@@ -41,6 +41,11 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
             return self.none()
         return self.exclude(owner_id=user.pk)
 
+    def decidable_by(self, user: User) -> Self:
+        """Of these, what the person may also decide: an appeal goes to another reviewer than the one who refused."""
+        own = Q(current__previous__decision__decided_by=user.pk) & ~Q(current__appeal="")
+        return self.reviewable_by(user).exclude(own)
+
     def owned_by(self, user: User) -> Self:
         """The person's own case."""
         return self.filter(owner_id=user.pk)

@@ -20,6 +20,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             Q(state=Notice.State.NEW, next_at__lte=now) | Q(state=Notice.State.LEASED, lease_until__lt=now)
         )
 
+    def send_again(self, now: datetime) -> int:
+        """Give up giving up: dead notices are due at once, with all their attempts; return how many."""
+        dead = self.filter(state=Notice.State.DEAD)
+        return dead.update(state=Notice.State.NEW, attempts=0, next_at=now, lease_token="", lease_until=None, error="")
+
 
 class Notice(models.Model):
     """One message to one person by one channel, unique per event: written with the event, sent after commit."""

@@ -1,0 +1,143 @@
+"""What the decide page shows of a case: answers beside the last ones, evidence page by page, reasons, history."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.answers import LICENCE, answer_of
+from accounts.models import Answer, Decision, Reason, Submission, User, Verification
+from portal import keys, record
+from portal.localise import localised
+
+log = logging.getLogger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer as asked; `before` is the last submission's where it differs; `reason` is the one that concerns it."""
+
+    key: str
+    label: str
+    value: str
+    before: str | None
+    reason: Choice | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A reason on the page: its number is the key that ticks it."""
+
+    reason: Reason
+    number: int
+
+    @property
+    def field_id(self) -> str:
+        return f"id_reason_{self.number}"
+
+    @property
+    def headline(self) -> str:
+        """The first sentence: what is wrong. The rest says what to do."""
+        text = str(localised(self.reason, "text"))
+        return re.split(r"(?<=。)|(?<=\.)\s", text, maxsplit=1)[0]
+
+    @property
+    def rest(self) -> str:
+        return str(localised(self.reason, "text"))[len(self.headline) :].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of one file."""
+
+    url: str
+    name: str
+    page: int
+    pages: int
+    number: int
+
+
+def reason_choices() -> tuple[list[Choice], list[Choice]]:
+    """Return the reasons in use, (retry, final), numbered through."""
+    rows = Reason.objects.filter(is_active=True).order_by("is_final", "position", "pk")
+    numbered = [Choice(reason, number) for number, reason in enumerate(rows, start=1)]
+    return [c for c in numbered if not c.reason.is_final], [c for c in numbered if c.reason.is_final]
+
+
+@transaction.atomic
+def answer_lines(case: Verification, retry: list[Choice], *, reader: User, at: datetime) -> list[Line]:
+    """Open the submission's answers for the reviewer holding the case; reading the licence number is recorded."""
+    submission = case.current
+    by_key = {choice.reason.concerns: choice for choice in reversed(retry) if choice.reason.concerns}
+    last = {row.question.key: row for row in _rows(submission.previous)} if submission.previous else {}
+    lines = []
+    for row in _rows(submission):
+        key, before = row.question.key, last.get(row.question.key)
+        value = _words(row, case.owner)
+        was = _words(before, case.owner) if before else None
+        lines.append(Line(key, localised(row.wording, "label"), value, was if was != value else None, by_key.get(key)))
+        if key == LICENCE and row.sealed is not None:
+            subject = f"accounts.verification:{case.public_id}"
+            record.append("licence.read", actor=reader, subject=subject, at=at,
+                          payload={"submission": str(submission.public_id), "purpose": "review"})
+    return lines
+
+
+def _rows(submission: Submission | None) -> list[Answer]:
+    if submission is None:
+        return []
+    return list(submission.answers.select_related("question").order_by("question__position", "question_id"))
+
+
+def _words(row: Answer, owner: User) -> str:
+    """The answer in words: choices by their labels as they were asked."""
+    try:
+        value = answer_of(row, owner)
+    except keys.BlobDamaged:
+        log.error("a sealed answer of submission %s cannot be opened", row.submission_id)
+        return _("（无法解密，请通知运维）")
+    if value is None:
+        return _("（密钥已销毁，无法查看）") if row.sealed is not None else "—"
+    known = {
+        str(c["value"]): localised({"words_zh": c.get("zh"), "words_en": c.get("en")}, "words")
+        for c in row.wording.get("choices") or []
+    }
+    values = value if isinstance(value, list) else [value]
+    return "、".join(known.get(str(v), str(v)) for v in values) or "—"
+
+
+def evidence_pages(case: Verification) -> list[Page]:
+    """Every page of the submission's files, in the order they were sent."""
+    found: list[Page] = []
+    for file in case.current.evidence.filter(discarded_at=None).order_by("pk"):
+        url = reverse("evidence-file", kwargs={"public_id": file.public_id})
+        found += [
+            Page(f"{url}?page={n}", file.name, n, file.pages, len(found) + n) for n in range(1, file.pages + 1)
+        ]
+    return found
+
+
+def duplicates(case: Verification) -> int:
+    """How many other people sent the same licence number. Nobody is named."""
+    index = case.current.licence_index
+    if not index:
+        return 0
+    same = Submission.objects.sent().filter(licence_index=index).exclude(owner_id=case.owner_id)
+    return same.values("owner_id").distinct().count()
+
+
+def decisions(case: Verification) -> list[Decision]:
+    """Every decision on the case, newest first."""
+    rows = Decision.objects.filter(submission__verification=case)
+    return list(rows.select_related("decided_by", "submission").order_by("-decided_at", "-pk"))
+
+
+def events(case: Verification) -> list[Any]:
+    """The case's history, newest first."""
+    return list(case.events.select_related("actor").order_by("-seq"))

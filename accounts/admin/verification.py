@@ -1,0 +1,56 @@
+"""Verification cases in the admin: a desk, not a database editor. Nothing is added, changed or deleted by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+
+from accounts.admin import case, decide
+from accounts.admin.queue import queue_page
+from accounts.models import Verification
+from portal.catalogue import ReadOnlyAdmin
+
+
+@admin.register(Verification)
+class VerificationAdmin(ReadOnlyAdmin):
+    """The queue is its list, the decide page its form; the state moves by the model's own methods."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("accounts.review_verification")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request) or super().has_module_permission(request)
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+            return path(route, self.admin_site.admin_view(view), name=f"accounts_verification_{name}")
+
+        return [
+            page("next/", decide.take_next, "next"),
+            page("<int:pk>/decide/", decide.decide, "decide"),
+            page("<int:pk>/claim/", decide.claim, "claim"),
+            page("<int:pk>/release/", decide.release, "release"),
+            page("<int:pk>/renew/", decide.renew, "renew"),
+            page("<int:pk>/revoke/", case.revoke, "revoke"),
+            page("<int:pk>/history/", case.history, "history"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied(_("您没有审核资质的权限。"))
+        return queue_page(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """There is no form behind the desk: the decide page is the case's page."""
+        pk = int(object_id) if object_id.isdecimal() else 0
+        return redirect("admin:accounts_verification_decide", decide.reviewable(request, pk).pk)
