@@ -156,6 +156,8 @@ def _tidy(tree: ET.Element) -> None:
             is_slot = child.get("data-slot") is not None
             if child.tag in BLOCKS - {"td", "th"} and not is_slot and not folded("".join(child.itertext())):
                 _detach(parent, child)
+    for block in tree:
+        block.tail = "\n"  # one block a line: whoever reads the source can find their way
 
 
 def _unwrap(parent: ET.Element) -> None:

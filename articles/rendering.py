@@ -22,13 +22,14 @@ SLOT = "<!--slot:strategy-->"  # the template puts the tool's link here
 HAN_PER_MINUTE, WORDS_PER_MINUTE = 400, 200
 LINE_OF_TEXT, LINE_OF_NOTE = 37, 14  # characters, on a desk
 SHORT_FIGURE, QUOTE = 14, 28
+Cited = list[tuple[int, str]]  # the number of a reference, and what it says of the fact
 
 
 @dataclass
 class Rendered:
     """What a revision stores when it is published.
 
-    references: {"items": [{n, key, citation, basis, says: [..]}], "unsourced": [{key, block, text}]}
+    references: {"items": [{n, key, citation, basis}], "unsourced": [{key, block, text}]}
     """
 
     html: str = ""
@@ -66,19 +67,17 @@ class _Numbers:
         self.references = references
         self.known: dict[str, dict[str, Any]] = {}
 
-    def of(self, fact: Fact) -> list[int]:
-        numbers = []
+    def of(self, fact: Fact) -> Cited:
+        numbers: Cited = []
         for evidence in fact.evidence.all():
             reference = evidence.reference
             item = self.known.get(reference.key)
             if item is None:
                 item = {"n": len(self.known) + 1, "key": reference.key, "citation": reference.citation,
-                        "basis": reference.basis, "says": []}
+                        "basis": reference.basis}
                 self.known[reference.key] = item
                 self.references["items"].append(item)
-            if evidence.says and evidence.says not in item["says"]:
-                item["says"].append(evidence.says)
-            numbers.append(item["n"])
+            numbers.append((item["n"], evidence.says))
         return sorted(numbers)
 
     def without(self, fact: Fact, block_id: str, text: str) -> None:
@@ -120,7 +119,7 @@ def _bind(
     return [_note(note_id, fact, text, cited)]
 
 
-def _note(note_id: str, fact: Fact, text: str, cited: list[int]) -> ET.Element:
+def _note(note_id: str, fact: Fact, text: str, cited: Cited) -> ET.Element:
     word = WORDS[Fact.Verdict(fact.verdict)]
     quote = text if len(text) <= QUOTE else text[: QUOTE - 1] + "…"
     note = ET.Element("aside", {"class": "ed", "id": note_id, "aria-label": f"编辑注：{quote}", "data-note": fact.key})
@@ -128,33 +127,35 @@ def _note(note_id: str, fact: Fact, text: str, cited: list[int]) -> ET.Element:
     title.text = f"编辑注（{word}）：{quote}"
     ET.SubElement(note, "p").text = fact.note_zh
     source = ET.SubElement(note, "p", {"class": "from"})
-    if cited:
-        source.text = "出处："
-        _number_links(source, cited)
-    else:
-        source.text = "未查到可引用的出处。"
+    source.text = "出处：" if cited else "未查到可引用的出处。"
+    for place, (number, says) in enumerate(cited):
+        link = _number_link(source, number)
+        if says:
+            link.tail = " "
+            ET.SubElement(source, "span", {"lang": "en"}).text = says
+        if place + 1 < len(cited):
+            source[-1].tail = "；"
     return note
 
 
-def _citation(cited: list[int]) -> ET.Element:
+def _citation(cited: Cited) -> ET.Element:
     cite = ET.Element("sup", {"class": "cite"})
-    _number_links(cite, cited)
+    for number, _says in cited:
+        _number_link(cite, number)
     return cite
 
 
-def _number_links(parent: ET.Element, cited: list[int]) -> None:
-    for place, number in enumerate(cited):
-        link = ET.SubElement(parent, "a", {"href": f"#ref-{number}"})
-        link.text = f"[{number}]"
-        if place + 1 < len(cited):
-            link.tail = " "
+def _number_link(parent: ET.Element, number: int) -> ET.Element:
+    link = ET.SubElement(parent, "a", {"href": f"#ref-{number}"})
+    link.text = f"[{number}]"
+    return link
 
 
 def _set_beside(parent: ET.Element, block: ET.Element, notes: list[ET.Element]) -> None:
     """Put notes in the margin where they fit beside their block, else under it; on a phone always under it."""
     lines = math.ceil(len("".join(block.itertext())) / LINE_OF_TEXT)
     needed = sum(2 + math.ceil(len("".join(note.itertext())) / LINE_OF_NOTE) for note in notes)
-    fits = block.tag == "p" and needed * 0.8 <= lines + 3  # a note's line is lower than a line of text
+    fits = block.tag == "p" and needed * 0.8 <= lines + 0.5  # a note's line is lower than a line of text
     frame = ET.Element("div", {"class": "noted" if fits else "noted under"})
     frame.tail, block.tail = block.tail, None
     parent[list(parent).index(block)] = frame

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from articles.models import Article, Revision
 from articles.threads import first_page
+from articles.titles import phrases
 from articles.views.discussion import write_context
 
 WITH_TEXT = ("published__body",)  # the source is never needed to read
@@ -71,6 +72,7 @@ def _reading(row: Article, shown: Revision | None) -> dict[str, Any]:
         "article": row,
         "revision": shown,
         "parts": shown.parts(),
+        "phrases": phrases(shown.title_zh),
         "contents": shown.contents,
         "references": shown.references.get("items", []),
         "unsourced": shown.references.get("unsourced", []),
