@@ -23,6 +23,7 @@ def staff_login(client: Client, user: User) -> Client:
     """Sign in as allauth does after a second factor: the desk is open in this session."""
     client.force_login(user)
     session = client.session
+    session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(user.pk)  # whose methods they are
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [
         {"method": "password", "at": time.time(), "email": user.email},
         {"method": "mfa", "type": "totp", "at": time.time()},
