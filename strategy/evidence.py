@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,9 +10,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from articles.models import Article, Fact
+from articles.models import Article, Block, Fact
 from portal.localise import localised
 from strategy.models import RuleSet
+
+# How headings are numbered: 三、… → （二）… → 1. …; a title tells the whole way: 三（二）1 …
+LEVELS = {"h2": 1, "h3": 2, "h4": 3}
+NUMBER = re.compile(r"([一二三四五六七八九十]+)、|(（[一二三四五六七八九十]+）)|(\d+)\.\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Evidence:
     url: str = ""
     checked_up_to: str = ""
     anchors: dict[str, str] = field(default_factory=dict)
-    headings: dict[str, str] = field(default_factory=dict)
+    headings: dict[str, str] = field(default_factory=dict)  # block id: title, numbered from the top
     facts: dict[str, Fact] = field(default_factory=dict)
 
     def claim(self, key: str) -> Claim:
@@ -72,7 +77,7 @@ class Evidence:
 def evidence_for(user: Any, rule_set: RuleSet, keys: Collection[str]) -> Evidence:
     """The evidence of these facts for this person: nothing when they may not read the article."""
     articles = Article.objects.visible_to(user).filter(zone_id=rule_set.zone_id, slug=rule_set.article_slug)
-    names = ("title_zh", "title_en", "checked_up_to", "zone__slug", "published__anchors", "published__contents")
+    names = ("title_zh", "title_en", "checked_up_to", "zone__slug", "published_id", "published__anchors")
     article = articles.values(*names).first()
     if article is None:
         return Evidence()
@@ -81,6 +86,20 @@ def evidence_for(user: Any, rule_set: RuleSet, keys: Collection[str]) -> Evidenc
         url=reverse("article", kwargs={"zone": article["zone__slug"], "slug": rule_set.article_slug}),
         checked_up_to=article["checked_up_to"],
         anchors=article["published__anchors"] or {},
-        headings={entry["id"]: entry["text"] for entry in article["published__contents"] or []},
+        headings=_headings(article["published_id"]),
         facts={fact.key: fact for fact in Fact.objects.filter(key__in=keys)},
     )
+
+
+def _headings(revision_id: int) -> dict[str, str]:
+    """Each heading of a revision with the numbers of those above it."""
+    rows = Block.objects.filter(revision_id=revision_id, tag__in=LEVELS).order_by("position")
+    numbers: list[str] = []
+    titles = {}
+    for block_id, tag, text in rows.values_list("block_id", "tag", "text"):
+        found = NUMBER.match(text)
+        number = next(filter(None, found.groups())) if found else ""
+        numbers = [*numbers[: LEVELS[tag] - 1], number]
+        joint = {"h2": "、", "h4": " "}.get(tag, "") if number else ""
+        titles[block_id] = "".join(numbers) + joint + (text[found.end() :] if found else text)
+    return titles

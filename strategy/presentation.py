@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,6 +26,7 @@ class Note:
     kind: str
     title: str
     text: str
+    concerns: tuple[str, ...] = ()  # labels of the options, where it stands above several
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ class Card:
     claims: tuple[Claim, ...]
     sections: tuple[Section, ...]
     dispute: Dispute | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Options shown as rows. A caution of several of them stands once, above, and names them."""
+
+    cards: tuple[Card, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +106,21 @@ class Presentation:
         self.excluded_anyway = [self._excluded(out) for out in answer.ruled_out if not out.proposed_by]
         self.excluded_notes = self._notes(dict.fromkeys(name for out in answer.ruled_out for name in out.cautions))
         first, treatment, uncovered, support, follow = self._sorted()
-        self.first = self._cards(first)
-        self.uncovered = self._cards(uncovered)
+        self.first, self.uncovered = self._rows(first), self._rows(uncovered)
         self.treatments = self._groups(treatment)
-        self.support = self._cards(support)
-        self.follow = self._cards(follow)
+        self.support, self.follow = self._rows(support), self._rows(follow)
         self.notes = self._notes(self._not_in_cards())
         self.lead = self._lead(len(first))
 
     @property
     def given(self) -> list[tuple[str, str]]:
-        """What was answered: label and words of each question that is not unknown."""
-        return [
-            (words(self.ruleset.inputs[key].label), self._chosen(key, values))
-            for key, values in self.answer.given.items()
-            if values != (UNKNOWN,)
-        ]
+        """What was answered, as label and words; questions answered alike (none, no) stand together, at the end."""
+        by_words: dict[str, list[str]] = {}
+        for key, values in self.answer.given.items():
+            if values != (UNKNOWN,):
+                by_words.setdefault(self._chosen(key, values), []).append(words(self.ruleset.inputs[key].label))
+        ordered = sorted(by_words.items(), key=lambda item: len(item[1]) > 1)
+        return [(_("、").join(labels), chosen) for chosen, labels in ordered]
 
     @property
     def unknown(self) -> list[str]:
@@ -172,17 +181,28 @@ class Presentation:
                 groups.append(Group(strength, words(self.ruleset.strength_labels[strength]), tuple(cards)))
         return groups
 
+    def _rows(self, options: list[Listed]) -> Rows | None:
+        if not options:
+            return None
+        counted = Counter(name for option in options for name in option.cautions)
+        shared = {name for name, count in counted.items() if count > 1}
+        notes = []
+        for note in self._notes(name for name in self.answer.cautions if name in shared):
+            labels = tuple(self._label(option.option) for option in options if note.key in option.cautions)
+            notes.append(replace(note, concerns=labels if len(labels) < len(options) else ()))
+        return Rows(tuple(self._card(option, without=shared) for option in options), tuple(notes))
+
     def _cards(self, options: list[Listed]) -> list[Card]:
         return [self._card(option) for option in options]
 
-    def _card(self, option: Listed) -> Card:
+    def _card(self, option: Listed, *, without: Collection[str] = ()) -> Card:
         return Card(
             option=option.option,
             label=self._label(option.option),
             strength=option.strength,
             strength_label=words(self.ruleset.strength_labels[option.strength]),
             reasons=tuple(words(reason) for reason in option.reasons),
-            notes=self._notes(option.cautions),
+            notes=self._notes(name for name in option.cautions if name not in without),
             claims=tuple(self.evidence.claim(key) for key in option.facts),
             sections=tuple(self.evidence.section(key) for key in option.sections),
             dispute=self._disputes.get(option.option),

@@ -3,12 +3,19 @@
   "use strict";
 
   const answered = (root) => [...root.querySelectorAll("[data-question]")].filter((q) => q.querySelector(":checked")).length;
+  const inWords = (form, question) => {
+    const chosen = [...question.querySelectorAll("input:checked")].map((input) => input.parentElement.textContent.trim());
+    return chosen.length && question.querySelector("legend").textContent + form.dataset.colon + chosen.join(form.dataset.comma);
+  };
   const count = (form) => {
     form.querySelectorAll("[data-step-fold]").forEach((fold) => {
       const all = fold.querySelectorAll("[data-question]").length, done = answered(fold);
       const figure = fold.querySelector("[data-answered]");
       figure.textContent = String(done);
       figure.closest(".badge").classList.toggle("ok", done === all);
+      const told = [...fold.querySelectorAll("[data-question]")].map((q) => inWords(form, q)).filter(Boolean);
+      const summary = fold.querySelector("[data-summary]");
+      summary.textContent = told.join(form.dataset.semicolon) || summary.dataset.topics;
     });
     const dock = form.querySelector(".dock [data-answered]");
     if (dock) dock.textContent = String(answered(form));
