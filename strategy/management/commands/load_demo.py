@@ -18,11 +18,12 @@ from django.utils import timezone, translation
 from accounts.install import install_profile, install_reasons, install_survey
 from accounts.judging import Accepted
 from accounts.models import User
-from articles.install import install_article, install_comments
+from articles import install as articles
 from consent.install import install_documents
 from portal.models import Notice, Zone
 from strategy import population
 from strategy.demo import ARTICLE, SLUG, install_ruleset
+from strategy.discussion import install_discussion
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 ZONE = "alk"
@@ -58,12 +59,14 @@ def _load(picture: Accepted, now: datetime) -> dict[str, population.DemoPerson]:
     for zone in Zone.objects.all():
         install_survey(zone)
         for folder in folders[zone.slug]:
-            install_article(folder, zone, at=now)
+            tool = SLUG if folder == ARTICLE else ""
+            article = articles.install_article(articles.FOLDER / folder, zone, at=now, tool_slug=tool)
+            if (articles.FOLDER / folder / "comments.yaml").exists():
+                install_discussion(article, articles.FOLDER / folder, at=now)
     zone = Zone.objects.get(slug=ZONE)
     install_ruleset(zone, at=now)
     people = population.make_staff()
     people |= population.make_clinicians(zone, people["reviewer"].user, picture=picture, at=now)
-    install_comments(ARTICLE, zone, at=now)
     Notice.objects.all().delete()  # nobody is to be told what the demo only pretends
     return people
 
