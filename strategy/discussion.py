@@ -17,7 +17,7 @@ from articles.models import Article
 def install_discussion(article: Article, folder: Path, *, at: datetime) -> int:
     """Post the folder's comments.yaml; return how many. Its people get accounts nobody can sign in to."""
     data = yaml.safe_load((folder / "comments.yaml").read_text(encoding="utf-8"))
-    people = {number: _account(number, author) for number, author in enumerate(data["authors"])}
+    people = {str(number): _account(number, author) for number, author in enumerate(data["authors"])}
     return install_comments(article, [_row(n, row) for n, row in enumerate(data["comments"])], people, now=at)
 
 
@@ -32,7 +32,7 @@ def _row(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
     reply_to = row.get("reply_to")
     return {
         "key": str(number),
-        "author": row["author"],
+        "author": str(row["author"]),
         "body": row["body"],
         "anchor": row.get("anchor") or "",
         "hours_ago": float(row["days_ago"]) * 24,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import uuid
 from collections.abc import Iterable, Iterator
@@ -10,8 +11,10 @@ from itertools import islice
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.core.management.color import no_style
+from django.db import connection, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
@@ -23,7 +26,7 @@ from consent.models import Agreement, AgreementVersion, ConsentRecord
 from strategy.demo import ARTICLE
 
 BATCH = 1000
-WORDS = "请教 编辑注 写得清楚 这一段 想多看看 检测 随访 讨论 同意 谢谢 数字 出处 病程 团队 门诊 收藏".split()
+WORDS = ["请教", "编辑注", "写得清楚", "这一段", "想多看看", "检测", "随访", "讨论", "谢谢", "数字", "出处", "收藏"]
 
 
 class Command(BaseCommand):
@@ -121,7 +124,10 @@ class Load:
 
     def _people(self, size: int) -> list[User]:
         people = User.objects.bulk_create(
-            User(email=f"load-{uuid.uuid4().hex}@demo.example", password="!", display_name=f"合成{secrets.token_hex(2)}")
+            User(
+                email=f"load-{uuid.uuid4().hex}@demo.example", display_name=f"合成{secrets.token_hex(2)}",
+                password=make_password(None),
+            )
             for _ in range(size)
         )
         EmailAddress.objects.bulk_create(
@@ -136,10 +142,11 @@ class Load:
     def _consents(
         self, people: list[User], version: AgreementVersion, answer: str, text: str
     ) -> Iterator[ConsentRecord]:
+        shown = hashlib.sha256(text.encode()).hexdigest()
         for person in people:
             yield ConsentRecord(
                 person=person, version=version, kind=version.agreement.kind, zone=self.zone, answer=answer,
-                language="zh-hans", shown_text=text, shown_sha256=version.sha256, form="populate", at=self.now,
+                language="zh-hans", shown_text=text, shown_sha256=shown, form="populate", at=self.now,
             )
 
 
@@ -149,9 +156,6 @@ def _sentence() -> str:
 
 def _restart_sequence() -> None:
     """Rows were given their numbers here: PostgreSQL's sequence has to follow."""
-    from django.core.management.color import no_style
-    from django.db import connection
-
     statements = connection.ops.sequence_reset_sql(no_style(), [Comment])
     with connection.cursor() as cursor:
         for statement in statements:
