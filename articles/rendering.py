@@ -194,11 +194,14 @@ def _after(block: ET.Element, node: ET.Element, new: ET.Element) -> None:
 
 
 def _wrap_tables(tree: ET.Element) -> None:
-    """A wide table scrolls within itself, by keyboard too."""
+    """A wide table scrolls within itself, by keyboard too; each region has a name of its own."""
+    number = 0
     for parent in list(tree.iter()):
         for place, child in enumerate(list(parent)):
             if child.tag == "table":
-                frame = ET.Element("div", {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": "表格"})
+                number += 1
+                name = f"表格 {number}"
+                frame = ET.Element("div", {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": name})
                 frame.tail, child.tail = child.tail, None
                 parent[place] = frame
                 frame.append(child)
