@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from articles.models import Article
+from articles.titles import phrases
 from portal.localise import localised
 from portal.models import Zone
 from portal.templatetags.portal import day
 
-Item = dict[str, Any]  # title, abstract, url, meta (short texts), is_draft
+Item = dict[str, Any]  # title, phrases (of the title; optional), abstract, url, meta (short texts), is_draft
 Source = Callable[[Zone], list[Item]]
 _sources: list[Source] = []
 
@@ -45,6 +46,7 @@ def _face(row: Article) -> Item:
         meta.append(_("资料查至 %(until)s") % {"until": row.checked_up_to})
     return {
         "title": localised(row, "title"),
+        "phrases": phrases(localised(row, "title")),
         "abstract": localised(row, "abstract"),
         "url": reverse("article", kwargs={"zone": row.zone.slug, "slug": row.slug}),
         "meta": meta,

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles import landing
+from articles.titles import phrases
 from consent.gate import Step, standing
 from consent.models import Agreement, AgreementVersion
+from portal.localise import localised
 from portal.models import Zone
 
 
@@ -23,6 +25,7 @@ def zone(request: HttpRequest, zone: str) -> HttpResponse:
     if place is None:
         raise Http404
     context = {
+        "phrases": phrases(localised(place, "name")),
         "articles": landing.articles_of(place),
         "tools": landing.tools_of(place),
         "plan": _plan(place),
