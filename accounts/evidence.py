@@ -128,7 +128,7 @@ def remove_pages(rows: Iterable[Evidence]) -> None:
     """Delete the rows' files; those that are gone already are fine."""
     for row in rows:
         for number in range(1, row.pages + 1):
-            _path(row.public_id, number).unlink(missing_ok=True)
+            _remove(_path(row.public_id, number))
 
 
 def stored_ids() -> Iterator[tuple[Path, uuid.UUID | None]]:
@@ -160,9 +160,17 @@ def _write(path: Path, blob: bytes) -> None:
         draft.rename(path)
         _sync_folder(path.parent)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        _remove(draft)
         log.error("evidence cannot be stored: %s", errno.errorcode.get(error.errno or 0, "?"))
         raise (StoreFull if error.errno in NO_ROOM else StoreBroken) from error
+
+
+def _remove(path: Path) -> None:
+    """Delete the file. What cannot be deleted now is the sweep's; it must not hide why we are here."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("evidence cannot be removed: %s", errno.errorcode.get(error.errno or 0, "?"))
 
 
 def _make_folder(folder: Path) -> None:
