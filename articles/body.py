@@ -144,7 +144,8 @@ def _refuse_depth(tree: ET.Element) -> None:
 def _keep(tag: str, name: str, value: str) -> str | None:
     if name == "href":
         value = re.sub(r"[\x00-\x20]", "", value)
-    return value if ALLOWED[name].fullmatch(value) else None
+    shape = ALLOWED.get(name)  # asked about elements that are thrown away, too
+    return value if shape and shape.fullmatch(value) else None
 
 
 def _tidy(tree: ET.Element) -> None:
@@ -156,6 +157,9 @@ def _tidy(tree: ET.Element) -> None:
             is_slot = child.get("data-slot") is not None
             if child.tag in BLOCKS - {"td", "th"} and not is_slot and not folded("".join(child.itertext())):
                 _detach(parent, child)
+    for slot in tree.iter("p"):
+        if slot.get("data-slot") and folded("".join(slot.itertext())):
+            del slot.attrib["data-slot"]  # somebody wrote into the place of the tool: the words stay
     for block in tree:
         block.tail = "\n"  # one block a line: whoever reads the source can find their way
 

@@ -86,12 +86,6 @@ def install_comments(article: Article, rows: Sequence[Mapping[str, Any]], people
     return len(posted)
 
 
-def comment_rows(folder: Path) -> list[dict[str, Any]]:
-    """Return the rows of comments.yaml; none when the folder has none."""
-    path = folder / "comments.yaml"
-    return list(yaml.safe_load(path.read_text(encoding="utf-8")) or []) if path.exists() else []
-
-
 def _face(data: Mapping[str, Any]) -> dict[str, Any]:
     source = data.get("source") or {}
     published_on = source.get("date")
