@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -16,6 +17,11 @@ from strategy.rules import STRENGTHS, TREATMENTS, UNKNOWN, RuleSet
 
 URGENT = 90  # rules of the safety and missing-data bands: their advice comes before the treatments
 NOTE_KINDS = {"contraindication": "stop", "caution": "caution", "editorial": "caution", "info": "info"}
+
+
+def breakable(label: str) -> list[str]:
+    """Split before brackets, after colons and commas: 「洛拉替尼」「（三代 ALK-TKI）」 never breaks inside the word 三代."""
+    return re.split(r"(?=（)|(?<=[：，])|(?=联合)|(?=并维持)", label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,11 @@ class Card:
     sections: tuple[Section, ...]
     dispute: Dispute | None
 
+    @property
+    def phrases(self) -> list[str]:
+        """The label in pieces between which a heading may break."""
+        return breakable(self.label)
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -80,6 +91,10 @@ class Excluded:
     label: str
     reasons: tuple[str, ...]
     proposals: tuple[str, ...]
+
+    @property
+    def phrases(self) -> list[str]:
+        return breakable(self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +126,10 @@ class Presentation:
         self.support, self.follow = self._rows(support), self._rows(follow)
         self.notes = self._notes(self._not_in_cards())
         self.lead = self._lead(len(first))
+
+    @property
+    def phrases(self) -> list[str]:
+        return breakable(self.title)
 
     @property
     def given(self) -> list[tuple[str, str]]:

@@ -59,10 +59,12 @@ def _answer(request: HttpRequest, rule_set: RuleSet, version: RuleSetVersion, ru
     answer = evaluate(rules, given)
     facts = {fact for option in answer.options for fact in option.facts}
     shown = Presentation(rules, answer, evidence_for(request.user, rule_set, facts))
+    context = {**_page(rule_set, version, rules), "answer": shown}
+    if is_part:
+        return _private(render(request, "strategy/_answer.html", context))
     wrong = {key for found in answer.contradictions for key in found.keys}
-    steps = steps_of(rules, given, open_at=wrong)
-    context = {**_page(rule_set, version, rules), "answer": shown, "steps": steps, "wrong": wrong}
-    return _private(render(request, "strategy/_answer.html" if is_part else "strategy/tool.html", context))
+    context |= {"steps": steps_of(rules, given, open_at=wrong), "wrong": wrong}
+    return _private(render(request, "strategy/tool.html", context))
 
 
 def _page(rule_set: RuleSet, version: RuleSetVersion, rules: Rules) -> dict[str, Any]:

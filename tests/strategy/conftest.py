@@ -59,7 +59,7 @@ def clinician(zone):
 
 
 @pytest.fixture
-def page(clinician, rule_set):
+def reader(clinician, rule_set):
     """The clinician's browser."""
     client = Client()
     client.force_login(clinician)
