@@ -241,10 +241,10 @@ def _page(request: HttpRequest, case: Verification, form: DecisionForm | None, s
         "go_on": request.session.get(GO_ON, False) if form is None else "go_on" in request.POST,
         "idempotency_key": secrets.token_urlsafe(16), "may_revoke": user.has_perm("accounts.revoke_verification"),
     }
-    if is_mine:
+    if is_mine and held:
         retry, final = dossier.reason_choices()
         context |= {
-            "lines": dossier.answer_lines(case, retry, reader=user, at=now), "pages": dossier.evidence_pages(case),
+            "lines": dossier.answer_lines(case, retry, held=held, at=now), "pages": dossier.evidence_pages(case),
             "retry": retry, "final": final, "duplicates": dossier.duplicates(case),
             "ticked": set(request.POST.getlist("reasons")), "typed": request.POST.get("message", ""),
         }

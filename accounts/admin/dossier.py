@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.answers import LICENCE, answer_of
-from accounts.models import Answer, Decision, Reason, Submission, User, Verification
+from accounts.models import Answer, Claim, Decision, Reason, Submission, User, Verification
 from portal import keys, record
 from portal.localise import localised
+from portal.models import RecordEntry
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ def reason_choices() -> tuple[list[Choice], list[Choice]]:
 
 
 @transaction.atomic
-def answer_lines(case: Verification, retry: list[Choice], *, reader: User, at: datetime) -> list[Line]:
+def answer_lines(case: Verification, retry: list[Choice], *, held: Claim, at: datetime) -> list[Line]:
     """Open the submission's answers for the reviewer holding the case; reading the licence number is recorded."""
     submission = case.current
     by_key = {choice.reason.concerns: choice for choice in reversed(retry) if choice.reason.concerns}
@@ -83,10 +84,17 @@ def answer_lines(case: Verification, retry: list[Choice], *, reader: User, at: d
         was = _words(before, case.owner) if before else None
         lines.append(Line(key, localised(row.wording, "label"), value, was if was != value else None, by_key.get(key)))
         if key == LICENCE and row.sealed is not None:
-            subject = f"accounts.verification:{case.public_id}"
-            record.append("licence.read", actor=reader, subject=subject, at=at,
-                          payload={"submission": str(submission.public_id), "purpose": "review"})
+            _record_reading(case, held, at)
     return lines
+
+
+def _record_reading(case: Verification, held: Claim, at: datetime) -> None:
+    """Once a hold: opening the page again is the same reading."""
+    kind, subject = "licence.read", f"accounts.verification:{case.public_id}"
+    known = RecordEntry.objects.filter(kind=kind, subject=subject, actor=keys.pseudonym(held.reviewer))
+    if not known.filter(at__gte=held.claimed_at).exists():
+        record.append(kind, actor=held.reviewer, subject=subject, at=at,
+                      payload={"submission": str(case.current.public_id), "purpose": "review"})
 
 
 def _rows(submission: Submission | None) -> list[Answer]:

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -24,8 +25,26 @@ SHOWN = ("email", "display_name", "display_title", "language", "is_active", "is_
          "date_joined", "last_login")
 
 
+GROUP_WORDS = {
+    "reviewers": gettext_lazy("审核员"), "review_leads": gettext_lazy("审核组长"), "editors": gettext_lazy("编辑"),
+    "operators": gettext_lazy("运维"),
+}
+
+
+class GroupsField(forms.ModelMultipleChoiceField):
+    """The groups as a few boxes, by the names people use."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(GROUP_WORDS.get(obj.name, obj.name))
+
+
 class AccountForm(forms.ModelForm):
     """One spelling of an address is one account."""
+
+    groups = GroupsField(
+        label=gettext_lazy("角色"), queryset=Group.objects.order_by("pk"), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
     def clean_email(self) -> str:
         email = User.objects.normalize_email(self.cleaned_data["email"])
@@ -53,7 +72,6 @@ class UserAdmin(CatalogueAdmin):
     search_fields = ["display_name", "=email"]
     search_help_text = gettext_lazy("姓名，或完整的邮箱")
     ordering = ["-pk"]
-    filter_horizontal = ["groups"]
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         return SHOWN if obj else ("email", "display_name", "is_staff", "groups")

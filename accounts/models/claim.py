@@ -55,14 +55,19 @@ class Claim(models.Model):
     @classmethod
     def take(cls, case: Verification, *, by: User, at: datetime) -> Claim:
         """Claim a waiting case, or renew one's own claim; a claim that ran out is taken over. Held names the holder."""
-        if not Verification.objects.decidable_by(by).waiting().filter(pk=case.pk).exists():
+        waiting = Verification.objects.decidable_by(by).waiting().filter(pk=case.pk)
+        if not waiting.exists():
             raise NotAllowed(_("这件案件已不在待审之列，或不能由您处理。"))
         until = at + timedelta(minutes=settings.CLAIM_MINUTES)
         with transaction.atomic():
             cls.objects.filter(verification=case, released_at=None, until__lte=at).update(released_at=at)
             if cls.objects.running(at).filter(verification=case, reviewer=by).update(until=until):
                 return cls.objects.get(verification=case, released_at=None)
-            return cls._first(case, by=by, at=at, until=until)
+            claim = cls._first(case, by=by, at=at, until=until)
+            # The insert may have waited for a decision to release the hold before: then there is nothing to hold.
+            if not waiting.all().exists():
+                raise NotAllowed(_("这件案件刚被处理，请重新打开。"))
+            return claim
 
     @classmethod
     def _first(cls, case: Verification, *, by: User, at: datetime, until: datetime) -> Claim:

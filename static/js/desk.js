@@ -20,6 +20,7 @@
       page.classList.remove("turn-1", "turn-2", "turn-3", "zoom-2", "zoom-3");
       if (state[at].turn) page.classList.add("turn-" + state[at].turn);
       if (state[at].zoom > 1) page.classList.add("zoom-" + state[at].zoom);
+      page.scrollTo((page.scrollWidth - page.clientWidth) / 2, (page.scrollHeight - page.clientHeight) / 2);
       place.textContent = `${at + 1} / ${pages.length}　${page.dataset.name}`;
     };
     const acts = {
