@@ -121,7 +121,8 @@ def _bind(
 
 def _note(note_id: str, fact: Fact, text: str, cited: Cited) -> ET.Element:
     word = WORDS[Fact.Verdict(fact.verdict)]
-    quote = text if len(text) <= QUOTE else text[: QUOTE - 1] + "…"
+    # Never cut within a figure or a mutation's name: half of it would read as another.
+    quote = text if len(text) <= QUOTE else re.sub(r"[A-Za-z0-9.%–-]+$", "", text[: QUOTE - 1]).rstrip() + "…"
     note = ET.Element("aside", {"class": "ed", "id": note_id, "aria-label": f"编辑注：{quote}", "data-note": fact.key})
     title = ET.SubElement(note, "b")
     title.text = f"编辑注（{word}）：{quote}"
