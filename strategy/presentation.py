@@ -20,7 +20,7 @@ NOTE_KINDS = {"contraindication": "stop", "caution": "caution", "editorial": "ca
 
 
 def breakable(label: str) -> list[str]:
-    """Split before brackets, after colons and commas: 「洛拉替尼」「（三代 ALK-TKI）」 never breaks inside the word 三代."""
+    """Split before brackets, after colons and commas, so that no heading breaks inside a word."""
     return re.split(r"(?=（)|(?<=[：，])|(?=联合)|(?=并维持)", label)
 
 

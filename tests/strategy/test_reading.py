@@ -1,6 +1,10 @@
 """A malformed rule set is refused with its line and path, never skipped."""
 
+import re
+from pathlib import Path
+
 import pytest
+import yaml
 
 from strategy.nodes import RuleSetError
 from strategy.reading import read_ruleset
@@ -116,3 +120,12 @@ def test_a_rule_knows_its_line():
     lines = SOURCE.splitlines()
 
     assert all(rule.key in lines[rule.line - 1] for rule in RULESET.rules)
+
+
+def test_everything_the_rule_set_cites_stands_in_the_article():
+    folder = Path(__file__).parents[2] / "articles/data/alk-pretreated-strategy"
+    facts = {fact["key"] for fact in yaml.safe_load((folder / "facts.yaml").read_text(encoding="utf-8"))["facts"]}
+    body = (folder / "body.html").read_text(encoding="utf-8")
+
+    assert read_ruleset(SOURCE, known_facts=facts).facts <= set(re.findall(r'data-fact="([^"]+)"', body))
+    assert RULESET.sections <= set(re.findall(r'data-section="([^"]+)"', body))
