@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.text import CleanCharField
 
 MAX_LENGTH = 2000
-ANCHOR = re.compile(r"(?:block:b-[a-z2-7]{8}|(?:rule|option):[A-Za-z0-9._-]{1,80})?")
+ANCHOR = re.compile(r"\A(?:block:b-[a-z2-7]{8}|(?:rule|option):[A-Za-z0-9._-]{1,80})?\Z")
 
 
 class CommentForm(forms.Form):

@@ -115,7 +115,7 @@ def test_public_pages_show_the_abstract_and_nothing_gated(article):
     landing, feed = (Client().get(path) for path in ("/zones/alk/", "/feed/"))
 
     assert landing.status_code == feed.status_code == 200
-    for page in (landing.content.decode(), feed.content.decode()):
+    for page in (landing.content.decode().replace("<wbr>", ""), feed.content.decode()):
         assert "经治患者的治疗策略" in page
         assert "公开的摘要" in page
         assert SECRET not in page
