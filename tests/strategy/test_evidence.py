@@ -29,7 +29,8 @@ comment_mode: after
 BODY = """<h2 id="b-aaaaaaaa">三、策略</h2>
 <h3 id="b-aaaaaaab">（二）处理</h3>
 <h4 id="b-aaaaaaac" data-section="sec-3-2-2">2. 广泛进展</h4>
-<p id="b-aaaaaaad"><span data-fact="mut-l1196m-2g">论断甲</span>，<span data-fact="wide-by-mechanism">论断乙</span>。</p>
+<p id="b-aaaaaaad"><span data-fact="mut-l1196m-2g">论断甲</span>，
+<span data-fact="wide-by-mechanism">论断乙</span>。</p>
 <h2 id="b-aaaaaaae" data-section="sec-8">结语</h2>
 """
 FACTS = """

@@ -129,3 +129,16 @@ def test_everything_the_rule_set_cites_stands_in_the_article():
 
     assert read_ruleset(SOURCE, known_facts=facts).facts <= set(re.findall(r'data-fact="([^"]+)"', body))
     assert RULESET.sections <= set(re.findall(r'data-section="([^"]+)"', body))
+
+
+def test_no_dose_no_brand_and_no_promise_is_ever_shown():
+    shown = [caution.text for caution in RULESET.cautions.values()]
+    shown += [option.label for option in RULESET.options.values()] + [rule.why for rule in RULESET.rules]
+    shown += [check.text for check in RULESET.validations] + list(RULESET.texts.values())
+    shown += [text for item in RULESET.inputs.values() for text in (item.label, item.help, *item.values.values())]
+    words = "\n".join(text.zh + text.en for text in shown)
+
+    assert not re.search(r"\d\s*(mg|毫克|μg)|每日|一日\s*[一两三\d]\s*次|\bbid\b|\bqd\b", words)
+    assert not re.search(r"治愈|最佳选择|神药|重磅", words)
+    brands = "安圣莎 赛可瑞 赞可达 博瑞纳 安伯瑞 贝美纳 启欣可 Lorbrena Alecensa Xalkori Alunbrig Zykadia"
+    assert not [brand for brand in brands.split() if brand.lower() in words.lower()]
