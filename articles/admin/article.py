@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
@@ -63,6 +65,8 @@ class ArticleAdmin(CatalogueAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The article's page at the desk."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied(_("您没有查看文章的权限。"))
         pk = int(object_id) if object_id.isdecimal() else 0
         article = get_object_or_404(self.get_queryset(request).select_related("zone", "published"), pk=pk)
         revisions = Revision.objects.filter(article=article).select_related("author", "published_by").defer(
