@@ -81,13 +81,18 @@ def keep(draft: Submission, rows: Sequence[Evidence]) -> None:
         held.evidence.add(*rows)
 
 
+def free_bytes(person: User) -> int:
+    """Return how much more the person may store."""
+    stored = Evidence.objects.owned_by(person).filter(discarded_at=None).aggregate(total=Sum("size"))["total"]
+    return max(settings.EVIDENCE_STORED_BYTES - (stored or 0), 0)
+
+
 def _check_limits(draft: Submission, rows: Sequence[Evidence]) -> None:
     most = settings.EVIDENCE_MAX_FILES
     if draft.evidence.count() + len(rows) > most:
         raise LimitReached(_("最多 %(most)d 个文件。请先移除用不到的，再传新的。") % {"most": most})
-    stored = Evidence.objects.owned_by(draft.owner).filter(discarded_at=None)
-    size = (stored.aggregate(total=Sum("size"))["total"] or 0) + sum(row.size for row in rows)
-    if stored.count() + len(rows) > settings.EVIDENCE_STORED_FILES or size > settings.EVIDENCE_STORED_BYTES:
+    count = Evidence.objects.owned_by(draft.owner).filter(discarded_at=None).count() + len(rows)
+    if count > settings.EVIDENCE_STORED_FILES or sum(row.size for row in rows) > free_bytes(draft.owner):
         words = _("您保存的文件已到上限（%(files)d 个或 %(mib)d MB），先移除用不到的，再传新的。")
         mib = settings.EVIDENCE_STORED_BYTES // 1024 // 1024
         raise LimitReached(words % {"files": settings.EVIDENCE_STORED_FILES, "mib": mib})

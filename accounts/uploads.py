@@ -77,8 +77,11 @@ class Judged:
     refused: list[RefusedFile] = field(default_factory=list)
 
 
-def judge_all(files: Iterable[UploadedFile], *, room: int) -> Judged:
-    """Judge the files in turn until `room` of them are accepted. JudgingUnavailable when no child can run."""
+def judge_all(files: Iterable[UploadedFile], *, room: int, free: int) -> Judged:
+    """Judge the files in turn until `room` of them are accepted, or their pages would fill more than `free` bytes.
+
+    JudgingUnavailable when no child can run.
+    """
     judged = Judged()
     for file in files:
         name = display_name(file.name or "")
@@ -90,10 +93,14 @@ def judge_all(files: Iterable[UploadedFile], *, room: int) -> Judged:
             judged.refused.append(RefusedFile(name, _("一次选的文件合计太大，这个没有收下，请单独再传一次。")))
             continue
         verdict = _judge_one(file)
-        if isinstance(verdict, Accepted):
-            judged.accepted.append(verdict)
-        else:
+        if isinstance(verdict, Refused):
             judged.refused.append(RefusedFile(name, verdict.message))
+        elif verdict.size > free:
+            message = _("您保存的文件已到上限，这个没有收下。请先移除用不到的，再传新的。")
+            judged.refused.append(RefusedFile(name, message))
+        else:
+            judged.accepted.append(verdict)
+            free -= verdict.size
     return judged
 
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.models import Decision, Verification
+from portal.templatetags.portal import moment
 
 SAMPLES, AT_LEAST = 30, 5
 SHARE = 0.9  # of the samples lie within the range
+STEP = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,14 @@ class Estimate:
     latest: datetime
     samples: int
     is_late: bool
+
+    def words(self, *, at: datetime) -> str:
+        """The range in Asia/Shanghai as short as it can be said: today's by the clock alone."""
+        first, last, today = (timezone.localtime(value) for value in (self.earliest, self.latest, at))
+        if first.date() != last.date():
+            return f"{moment(self.earliest)} – {moment(self.latest)}"
+        hours = f"{first:%H:%M}–{last:%H:%M}"
+        return hours if first.date() == today.date() else f"{moment(self.earliest)[:-5]}{hours}"
 
 
 def ahead_of(case: Verification) -> int:
@@ -37,8 +48,13 @@ def estimate(case: Verification, *, at: datetime) -> Estimate | None:
     if len(waits) < AT_LEAST:
         return None
     shortest, longest = _range(waits)
-    latest = case.submitted_at + longest
-    return Estimate(max(case.submitted_at + shortest, at), latest, len(waits), is_late=latest <= at)
+    earliest, latest = max(case.submitted_at + shortest, at), case.submitted_at + longest
+    return Estimate(_rounded(earliest), _rounded(latest), len(waits), is_late=latest <= at)
+
+
+def _rounded(value: datetime) -> datetime:
+    """Up to the next ten minutes: an estimate to the minute would claim too much."""
+    return value + (datetime.min.replace(tzinfo=value.tzinfo) - value) % STEP
 
 
 def _range(waits: list[timedelta]) -> tuple[timedelta, timedelta]:

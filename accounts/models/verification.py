@@ -220,6 +220,8 @@ class Verification(Workflow):
         message: str,
         reasons: Sequence[Reason] = (),
     ) -> Decision:
+        from accounts import sweeping  # it stands on the models
+
         to = self.Status.APPROVED if outcome == Decision.Outcome.APPROVED else self.Status.REJECTED
         self._check_reviewer(by, submission)
         if self.current_id != submission.pk:  # the page showed another submission than the one in the case
@@ -242,10 +244,13 @@ class Verification(Workflow):
             ),
         )
         self.claims.filter(released_at=None).update(released_at=at)
-        return Decision.objects.create(
+        decision = Decision.objects.create(
             submission=submission, owner_id=self.owner_id, outcome=outcome, decided_by=by, decided_at=at,
             message=message, reasons=said, approved_until=until,
         )
+        if sweeping.has_identity_card(decision):  # the applicant is told that the files are gone: they are
+            sweeping.destroy_all_of(submission, at=at)
+        return decision
 
     def _check_reviewer(self, by: User, submission: Submission) -> None:
         if not by.has_perm("accounts.review_verification"):

@@ -38,7 +38,9 @@ def evidence(request: HttpRequest, zone: str) -> HttpResponse:
     # Judging takes seconds and runs before any transaction.
     room = max(settings.EVIDENCE_MAX_FILES - draft.evidence.count(), 0)
     try:
-        judged = uploads.judge_all(request.FILES.getlist("files"), room=room)
+        judged = uploads.judge_all(
+            request.FILES.getlist("files"), room=room, free=store.free_bytes(draft.owner)
+        )
         if judged.refused and not judged.accepted:
             return _page(request, draft, status=422, refused=judged.refused)
         with store.staged(draft.owner, judged.accepted, at=timezone.now()) as rows:
@@ -121,11 +123,12 @@ def discard(request: HttpRequest, zone: str, public_id: str) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, public_id: str) -> HttpResponse:
     """One page of a file: to its owner, or at the desk to the reviewer who holds the case, which is recorded first."""
+    reader: Any = request.user
     files = Evidence.objects.select_related("owner")
-    row = files.owned_by(request.user).filter(public_id=public_id).first()
+    row = files.owned_by(reader).filter(public_id=public_id).first()
     is_owner = row is not None
     if row is None and admin.site.has_permission(request):
-        row = files.held_by(request.user).filter(public_id=public_id).first()
+        row = files.held_by(reader).filter(public_id=public_id).first()
     number = _page_number(request)
     if row is None or not 1 <= number <= row.pages:
         raise Http404
@@ -135,7 +138,7 @@ def file(request: HttpRequest, public_id: str) -> HttpResponse:
         return render(request, "accounts/evidence_gone.html", status=410)
     if not is_owner:
         EvidenceView.objects.create(
-            evidence=row, viewer_id=request.user.pk, page=number, purpose=PURPOSE, viewed_at=timezone.now()
+            evidence=row, viewer=reader, page=number, purpose=PURPOSE, viewed_at=timezone.now()
         )
     response = HttpResponse(content, content_type="image/jpeg")
     name = f"{row.name.rpartition('.')[0] or row.name}-{number}.jpg"

@@ -48,8 +48,10 @@ def pending(request: HttpRequest, zone: str) -> HttpResponse:
     if request.headers.get("X-Portal-Poll"):
         return HttpResponse(status=204)
     is_refreshing, now = request.GET.get("refresh") != "off", timezone.now()
+    guess = waiting.estimate(case, at=now)
     context = {
-        "case": case, "ahead": waiting.ahead_of(case), "estimate": waiting.estimate(case, at=now), "now": now,
+        "case": case, "ahead": waiting.ahead_of(case), "estimate": guess, "range": guess and guess.words(at=now),
+        "now": now,
         "address": waiting.masked(case.owner.email), "is_refreshing": is_refreshing,
     }
     response = render(request, "accounts/pending.html", context)
@@ -72,9 +74,11 @@ def rejected(request: HttpRequest, zone: str) -> HttpResponse:
     context = {
         "decision": decision,
         "reasons": said,
-        "kept_answers": [localised(row, "label") for key, row in questions.items() if key not in concerned],
-        "kept_files": [] if drafts.EVIDENCE in concerned else drafts.readable(case.current.evidence, case.owner),
     }
+    if not case.is_final:
+        kept = [localised(row, "label") for key, row in questions.items() if key not in concerned]
+        files = [] if drafts.EVIDENCE in concerned else drafts.readable(case.current.evidence, case.owner)
+        context |= {"kept_answers": kept, "kept_files": files}
     return _again(request, case, "accounts/rejected.html", context, needs_appeal=case.is_final)
 
 

@@ -223,8 +223,6 @@ def test_an_identity_card_destroys_everything_sent_with_it_and_that_is_recorded(
     case = drafts.send(draft, at=timezone.now())
     with django_capture_on_commit_callbacks(execute=True):
         reject(case, by=reviewer, codes=["IDENTITY_CARD"])
-    with django_capture_on_commit_callbacks(execute=True):
-        sweeping.destroy_identity_cards(timezone.now())
 
     assert files_of(store) == []
     entry = RecordEntry.objects.get(kind="evidence.destroyed")

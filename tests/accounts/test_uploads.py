@@ -47,7 +47,7 @@ def test_a_post_holds_no_more_than_a_cases_worth_of_bytes(settings):
 
 
 def test_files_beyond_the_room_are_refused_by_name_without_being_judged():
-    judged = judge_all(received(jpeg(), b"nonsense"), room=1)
+    judged = judge_all(received(jpeg(), b"nonsense"), room=1, free=MIB)
 
     assert [file.name for file in judged.accepted] == ["0.jpg"]
     assert [(file.name, str(file.message)) for file in judged.refused] == [
@@ -56,20 +56,27 @@ def test_files_beyond_the_room_are_refused_by_name_without_being_judged():
 
 
 def test_refused_files_take_no_room():
-    judged = judge_all(received(b"", b"nonsense", jpeg()), room=1)
+    judged = judge_all(received(b"", b"nonsense", jpeg()), room=1, free=MIB)
 
     assert len(judged.accepted) == 1
     assert [file.name for file in judged.refused] == ["0.jpg", "1.jpg"]
 
 
 def test_a_file_that_is_too_large_says_how_large_it_is(settings):
-    judged = judge_all(received(b"x" * (settings.EVIDENCE_MAX_BYTES + 1)), room=5)
+    judged = judge_all(received(b"x" * (settings.EVIDENCE_MAX_BYTES + 1)), room=5, free=MIB)
 
     assert "11 MiB" in str(judged.refused[0].message)
 
 
 def test_a_file_let_go_for_its_neighbours_is_not_called_too_large(settings):
     settings.EVIDENCE_MAX_BYTES, settings.EVIDENCE_MAX_FILES = 100_000, 1
-    judged = judge_all(received(b"x" * 90_000, b"x" * 90_000), room=5)
+    judged = judge_all(received(b"x" * 90_000, b"x" * 90_000), room=5, free=MIB)
 
     assert "请单独再传一次" in str(judged.refused[1].message)
+
+
+def test_pages_that_would_fill_more_than_is_free_are_not_kept():
+    judged = judge_all(received(jpeg(), jpeg()), room=5, free=len(jpeg()) + 900)
+
+    assert len(judged.accepted) == 1
+    assert "已到上限" in str(judged.refused[0].message)

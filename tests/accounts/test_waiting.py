@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from accounts import waiting
@@ -52,8 +53,10 @@ def test_the_range_is_what_the_last_decisions_took(reviewer):
 
     assert estimate is not None
     assert (estimate.samples, estimate.is_late) == (5, False)
-    assert abs(estimate.earliest - case.submitted_at - timedelta(hours=1)) < timedelta(seconds=30)
-    assert abs(estimate.latest - case.submitted_at - timedelta(hours=5)) < timedelta(seconds=30)
+    ten_minutes = timedelta(minutes=10, seconds=30)
+    assert timedelta(0) <= estimate.earliest - case.submitted_at - timedelta(hours=1) <= ten_minutes
+    assert timedelta(0) <= estimate.latest - case.submitted_at - timedelta(hours=5) <= ten_minutes
+    assert estimate.earliest.minute % 10 == estimate.latest.second == 0
 
 
 def test_a_wait_beyond_the_range_is_admitted(reviewer):
@@ -75,7 +78,23 @@ def test_the_earliest_time_is_never_past(reviewer):
     estimate = waiting.estimate(case, at=now)
 
     assert estimate is not None
-    assert estimate.earliest == now
+    assert timedelta(0) <= estimate.earliest - now <= timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("2026-06-09T02:00+00:00", "2026-06-09T04:30+00:00", "10:00–12:30"),
+        ("2026-06-10T02:00+00:00", "2026-06-10T04:30+00:00", "2026-06-10 10:00–12:30"),
+        ("2026-06-09T02:00+00:00", "2026-06-10T04:30+00:00", "2026-06-09 10:00 – 2026-06-10 12:30"),
+    ],
+)
+def test_a_range_is_said_as_short_as_it_can_be(first, last, words):
+    at = datetime.fromisoformat("2026-06-09T01:00+00:00")
+    estimate = waiting.Estimate(datetime.fromisoformat(first), datetime.fromisoformat(last), 9, is_late=False)
+
+    with time_machine.travel(datetime.fromisoformat("2027-01-05T00:00+00:00"), tick=False):
+        assert estimate.words(at=at) == words
 
 
 @pytest.mark.parametrize(
