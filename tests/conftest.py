@@ -10,11 +10,15 @@ import ipaddress
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+
+from tests.services.portal import Portal
 
 pytest_plugins = ["tests.people", "tests.skips"]
 
@@ -83,3 +87,12 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     elif _is_transactional(request.node):  # from any other test the database takes the cache back with the rest
         request.getfixturevalue("transactional_db")
         cache.clear()
+
+
+@pytest.fixture(scope="session")
+def served_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DATA_DIR as `make run` leaves it: migrated, with keys and the demo. Serve a copy of it, never itself."""
+    folder = tmp_path_factory.mktemp("served") / "data"
+    with closing(Portal(folder)) as portal:
+        portal.start(seconds=180)
+    return folder

@@ -97,6 +97,7 @@ def _targets(portal: Portal, bare: Bare) -> list[Target]:
     visitor = Visitor(portal.port)
     visitor.sign_in(known["people"]["doctor"]["email"], known["people"]["doctor"]["password"])
     page = visitor.get(article)
+    visitor.close()
     cookies, gzip = visitor.cookies, {"Accept-Encoding": "gzip"}
     targets = [
         Target("bare signed-in view, 60 KB", "/bare/", bare.port, bare.pid, cookies, {}),

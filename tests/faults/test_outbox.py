@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -27,9 +29,9 @@ outbox.enqueue(messages, at=timezone.now())
 
 
 @pytest.fixture
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    with closing(Portal(tmp_path_factory.mktemp("faults") / "data")) as portal:
-        portal.start(seconds=150)
+def portal(served_once: Path, tmp_path: Path) -> Iterator[Portal]:
+    with closing(Portal(shutil.copytree(served_once, tmp_path / "data"))) as portal:
+        portal.start()
         yield portal
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.client
 import random
+import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -22,10 +24,10 @@ READERS, POSTS, KILLS = 2, 15, 8
 
 
 @pytest.fixture
-def portal(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
+def portal(served_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
     monkeypatch.setenv("LIMIT_COMMENTS", "1000")
-    with closing(Portal(tmp_path_factory.mktemp("faults") / "data")) as portal:
-        portal.start(seconds=150)
+    with closing(Portal(shutil.copytree(served_once, tmp_path / "data"))) as portal:
+        portal.start()
         yield portal
 
 
@@ -43,20 +45,25 @@ def post_until_answered(visitor: Visitor, path: str, text: str) -> int:
     raise AssertionError(f"never answered: {text}")
 
 
-def test_every_comment_is_there_once_though_workers_are_killed(portal):
+@pytest.fixture
+def window(portal: Portal) -> Iterator[Visitor]:
+    with closing(Visitor(portal.port)) as window:
+        yield window
+
+
+def test_every_comment_is_there_once_though_workers_are_killed(portal, window):
     known = demo(portal.data_dir)
     article = str(known["article_url"])
-    window = Visitor(portal.port)
     window.sign_in(known["people"]["doctor"]["email"], known["people"]["doctor"]["password"])
     before = comment_count(window.get(article))
     texts = {f"第 {reader}-{number} 条" for reader in range(READERS) for number in range(POSTS)}
     done = Event()
 
     def read_and_write(reader: int) -> int:
-        visitor = Visitor(portal.port, timeout=10)
-        visitor.cookies = dict(window.cookies)
         mine = sorted(text for text in texts if text.startswith(f"第 {reader}-"))
-        return sum(post_until_answered(visitor, f"{article}comments/", text) for text in mine)
+        with closing(Visitor(portal.port, timeout=10)) as visitor:
+            visitor.cookies = dict(window.cookies)
+            return sum(post_until_answered(visitor, f"{article}comments/", text) for text in mine)
 
     def kill_workers() -> int:
         killed = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -19,12 +20,9 @@ pytestmark = [pytest.mark.pure, pytest.mark.xdist_group("served")]  # it brings 
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A DATA_DIR that was served once: migrated, with keys and the demo."""
-    folder = tmp_path_factory.mktemp("serve") / "data"
-    with closing(Portal(folder)) as portal:
-        portal.start(seconds=150)
-    return folder
+def data_dir(served_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This module's own copy of what a first start left."""
+    return shutil.copytree(served_once, tmp_path_factory.mktemp("serve") / "data")
 
 
 @pytest.fixture
@@ -89,9 +87,9 @@ def test_one_folder_is_served_once(portal):
     assert f"served already by process {portal.pid}" in done.stderr
 
 
-def test_two_portals_stand_side_by_side(portal, tmp_path):
-    with closing(Portal(tmp_path / "beside")) as beside:
-        beside.start(seconds=150)
+def test_two_portals_stand_side_by_side(portal, served_once, tmp_path):
+    with closing(Portal(shutil.copytree(served_once, tmp_path / "beside"))) as beside:
+        beside.start()
 
         assert [portal.get("/health/ready"), beside.get("/health/ready")] == [200, 200]
 

@@ -31,7 +31,11 @@ class Visitor:
         self._host = f"localhost:{port}"
 
     def get(self, path: str, **headers: str) -> Page:
-        return self._ask("GET", path, None, headers)
+        """Ask; once more, as browsers do, when the kept connection turns out to be dead."""
+        try:
+            return self._ask("GET", path, None, headers)
+        except (ConnectionError, http.client.RemoteDisconnected):
+            return self._ask("GET", path, None, headers)
 
     def post(self, path: str, fields: dict[str, str]) -> Page:
         """Send a form as its page would, with the token of the cookie (a GET before has set it)."""
