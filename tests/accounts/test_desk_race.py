@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -48,15 +49,12 @@ def test_of_reviewers_deciding_at_once_one_wins_and_the_others_learn_who():
     clients = reviewers(4)
     for _round in range(3):
         case = factories.make_case(make_person())
-        address, fields = f"{QUEUE}{case.pk}/decide/", {"version": case.version, "message": "我看过了"}
+        choices = [{"decision": "approve"}, {"decision": "reject", "reasons": ["NAME_MISMATCH"]}] * 2
         acts = [
-            lambda client=client, number=number: client.post(
-                address,
-                {**fields, "decision": "approve"}
-                if number % 2
-                else {**fields, "decision": "reject", "reasons": ["NAME_MISMATCH"]},
+            partial(
+                client.post, f"{QUEUE}{case.pk}/decide/", {"version": case.version, "message": "我看过了", **choice}
             )
-            for number, client in enumerate(clients)
+            for client, choice in zip(clients, choices, strict=True)
         ]
 
         answers = at_once(*acts)
