@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import stat
+import time
 from datetime import timedelta
 
 import pytest
@@ -267,3 +269,23 @@ def test_a_renewal_after_the_key_is_gone_keeps_the_answers_but_neither_licence_n
     assert set(again.answers.values_list("question__key", flat=True)) == {
         "name", "profession", "hospital", "department", "title"
     }
+
+
+def test_a_process_killed_while_writing_leaves_no_page_and_the_sweep_clears_up(draft, store):
+    path = store / "ab" / "ab000000-0000-4000-8000-000000000002-1.bin"
+    blob = b"x" * 40_000_000
+    child = os.fork()
+    if child == 0:
+        evidence._write(path, blob)
+        os._exit(0)
+    while not files_of(store):
+        time.sleep(0.001)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+    assert not path.exists() or path.stat().st_size == len(blob)  # whole, if the child was faster than the signal
+    long_ago = (timezone.now() - timedelta(hours=2)).timestamp()
+    for left in files_of(store):
+        os.utime(left, (long_ago, long_ago))
+    assert sweeping.remove_orphans(timezone.now()) == 1
+    assert files_of(store) == []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from accounts import answers, drafts
 from accounts.models import Submission, Verification
+from portal import keys
 from portal.models import Notice
 from tests.factories import PROFILE, approve, make_evidence, reject
 
@@ -219,3 +221,31 @@ def test_an_expiry_is_told_too_and_to_a_verified_phone_as_well(expired_person):
     assert [notice.channel for notice in notices] == ["email", "sms"]
     assert notices[1].text.startswith("【医学专区】您的认证已到期")
     assert notices[0].subject == "医学专区：您的认证已到期"
+
+
+def test_a_renewal_asks_again_for_the_destroyed_licence_number_and_is_not_sent_without_it(expired_person):
+    keys.destroy(expired_person, purpose=keys.EVIDENCE, at=timezone.now())
+    client = signed_in(expired_person)
+
+    assert client.post(f"{GATE}expired/").url == f"{GATE}profile/"
+    html = client.get(f"{GATE}profile/").content.decode()
+    assert 'value="欧阳明珠"' in html
+    assert "141100000012345" not in html
+
+    draft = drafts.draft_of(expired_person)
+    make_evidence(draft)
+    response = client.post(f"{GATE}evidence/", {"decision": "submit"})
+
+    assert response.status_code == 422
+    assert "「完善信息」还没有填完整" in response.content.decode()
+    assert client.post(f"{GATE}profile/", PROFILE).url == f"{GATE}evidence/"
+    assert client.post(f"{GATE}evidence/", {"decision": "submit"}).url == GATE
+
+
+def test_more_files_or_bytes_than_a_post_may_hold_are_a_plain_refusal(rejected_person):
+    client = signed_in(rejected_person)
+    client.post(f"{GATE}rejected/")
+    files = [SimpleUploadedFile(f"{number}.jpg", b"x") for number in range(21)]
+
+    assert client.post(f"{GATE}evidence/", {"files": files}).status_code == 400
+    assert client.post(f"{GATE}profile/", {**PROFILE, "name": "长" * 1_000_000}).status_code == 400
