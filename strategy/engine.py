@@ -28,7 +28,6 @@ from strategy.rules import (
     STATE,
     STATE_STABLE,
     STRENGTHS,
-    TREATMENTS,
     UNKNOWN,
     Rule,
     RuleSet,
@@ -179,7 +178,7 @@ class _Collected:
     def _status(self, left: dict[str, int]) -> tuple[str, str | None]:
         """The status, and the note that goes with listing the fallback when there is nothing else."""
         kinds = self.ruleset.options
-        treated = any(kinds[option].kind in TREATMENTS for option in left)
+        treated = any(kinds[option].is_treatment for option in left)
         outstanding = any(s == REQUIRED and kinds[o].kind == "diagnostic" for o, s in left.items())
         state = self.given[STATE][0]
         if state == UNKNOWN:
@@ -189,7 +188,7 @@ class _Collected:
         if not treated and outstanding:
             return "needs_data", None
         if not treated:
-            vetoed = any(kinds[option].kind in TREATMENTS for option in self.strengths)
+            vetoed = any(kinds[option].is_treatment for option in self.strengths)
             return ("all_vetoed", NOTE_ALL_VETOED) if vetoed else ("not_covered", NOTE_NOT_COVERED)
         if self.has_gap:
             return "partly_covered", None

@@ -35,6 +35,8 @@ TEXTS = (
 )
 UNKNOWN = "unknown"
 
+# The one supportive option that answers the question "what to do": with it a patient is not left without a treatment.
+SUPPORTIVE_CARE = "best_supportive_care"
 # The names by which the order of evaluation (decision model, section 5) knows the state of the disease
 # and the two notes it adds itself. A rule set without them is refused.
 STATE, STATE_STABLE = "disease_state", "on_tki_stable"
@@ -85,6 +87,11 @@ class Option:
     cautions: tuple[str, ...]
     avoid_only: bool
     fallback: bool
+
+    @property
+    def is_treatment(self) -> bool:
+        """Whether a patient for whom it is listed has something to be treated with."""
+        return self.kind in TREATMENTS or self.key == SUPPORTIVE_CARE
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,7 @@ def _answer(data: dict[str, Any], known: dict[str, list[str]], rows: list[Any], 
 
 def _status(options: dict[str, Any], level: dict[str, int], left: dict[str, int], gap: bool, state: str) -> str:
     treatment = {key for key in options if options[key]["kind"] in ("systemic", "local", "trial")}
+    treatment.add("best_supportive_care")
     tests = [key for key, value in left.items() if value == 0 and options[key]["kind"] == "diagnostic"]
     if state == "unknown":
         return "needs_data"
