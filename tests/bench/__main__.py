@@ -16,7 +16,7 @@ from tests.services.process import Process
 from tests.services.visitor import Visitor, demo
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS, REQUESTS, WARM_UP = 7, 150, 40
+ROUNDS, REQUESTS, WARM_UP = 7, 60, 30
 TICK = os.sysconf("SC_CLK_TCK")
 
 

@@ -6,4 +6,5 @@ ROOT_URLCONF = "tests.bench.bare"
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",  # allauth refuses to start without it; it does next to nothing
 ]
