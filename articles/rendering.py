@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from articles import body as bodies
+from articles import margin
 from articles.models.fact import Fact
 
 WORDS = {Fact.Verdict.IMPRECISE: "不精确", Fact.Verdict.DISPUTED: "存疑", Fact.Verdict.OUTDATED: "过时"}
 SLOT = "<!--slot:strategy-->"  # the template puts the tool's link here
 HAN_PER_MINUTE, WORDS_PER_MINUTE = 400, 200
-LINE_OF_TEXT, LINE_OF_NOTE = 37, 14  # characters, on a desk
 SHORT_FIGURE, QUOTE = 14, 28
 Cited = list[tuple[int, str]]  # the number of a reference, and what it says of the fact
 
@@ -51,10 +51,8 @@ def render(body: str, facts: Mapping[str, Fact]) -> Rendered:
     made = Rendered(anchors=_anchors(tree), contents=_contents(tree), minutes=_minutes(tree))
     numbers = _Numbers(made.references)
     notes = _Notes()
-    for parent, block in list(_top_blocks(tree)):
-        found = [note for span in _spans(block) for note in _bind(block, span, facts, numbers, notes)]
-        if found:
-            _set_beside(parent, block, found)
+    beside = {block: found for block in tree if (found := _notes_of(block, facts, numbers, notes))}
+    margin.set_notes(tree, beside)
     _wrap_tables(tree)
     made.html = re.sub(r'<p([^>]*) data-slot="strategy"([^>]*)></p>', _slot, bodies.serialise(tree))
     return made
@@ -94,6 +92,27 @@ class _Notes:
     def next_id(self, key: str) -> str:
         self.used[key] = self.used.get(key, 0) + 1
         return f"n-{key}" if self.used[key] == 1 else f"n-{key}-{self.used[key]}"
+
+
+def _notes_of(
+    block: ET.Element, facts: Mapping[str, Fact], numbers: _Numbers, notes: _Notes
+) -> list[ET.Element]:
+    """Mark the spans of a top-level block; return its notes. Those of a list stand in the item they are about."""
+    left = []
+    for span in _spans(block):
+        found = _bind(block, span, facts, numbers, notes)
+        item = _item_of(block, span) if found else None
+        if item is None:
+            left += found
+        else:
+            margin.set_in_item(item, found)
+    return left
+
+
+def _item_of(block: ET.Element, span: ET.Element) -> ET.Element | None:
+    """Return the innermost list item that holds the span."""
+    holding = [item for item in block.iter("li") if any(inner is span for inner in item.iter("span"))]
+    return holding[-1] if holding else None
 
 
 def _bind(
@@ -150,26 +169,6 @@ def _number_link(parent: ET.Element, number: int) -> ET.Element:
     link = ET.SubElement(parent, "a", {"href": f"#ref-{number}"})
     link.text = f"[{number}]"
     return link
-
-
-def _set_beside(parent: ET.Element, block: ET.Element, notes: list[ET.Element]) -> None:
-    """Put notes in the margin where they fit beside their block, else under it; on a phone always under it."""
-    lines = math.ceil(len("".join(block.itertext())) / LINE_OF_TEXT)
-    needed = sum(2 + math.ceil(len("".join(note.itertext())) / LINE_OF_NOTE) for note in notes)
-    fits = block.tag == "p" and needed * 0.8 <= lines + 0.5  # a note's line is lower than a line of text
-    frame = ET.Element("div", {"class": "noted" if fits else "noted under"})
-    frame.tail, block.tail = block.tail, None
-    parent[list(parent).index(block)] = frame
-    frame.append(block)
-    if fits:
-        frame.extend(notes)
-        return
-    beneath = ET.SubElement(frame, "div", {"class": "eds"})
-    beneath.extend(notes)
-
-
-def _top_blocks(tree: ET.Element) -> list[tuple[ET.Element, ET.Element]]:
-    return [(tree, block) for block in tree]
 
 
 def _spans(block: ET.Element) -> list[ET.Element]:

@@ -39,6 +39,28 @@ def test_every_place_of_a_doubtful_fact_has_a_note_of_its_own():
     assert 'id="n-fact-doubt-2"' in html
 
 
+def test_the_note_of_a_list_item_stands_in_that_item():
+    make_facts()
+    item = '<li>甲<span data-fact="fact-doubt">一句</span><ul><li>下层</li></ul></li>'
+    body = clean_body(f"<ul>{item}<li>乙</li></ul>")
+    html = render(body, load_facts(body)).html
+
+    assert html.index("<aside") < html.index("下层") < html.index("乙")
+    assert "noted" not in html
+
+
+def test_notes_stand_in_the_margin_where_there_is_room_and_else_under_their_block():
+    make_facts()
+    doubt, long = '<span data-fact="fact-doubt">一句</span>', "长" * 400
+    body = clean_body(f"<p>{long}{doubt}</p><h2>章</h2><p>{doubt}</p><h2>章</h2><p>{doubt}</p><p>{long}</p><p>末</p>")
+    html = render(body, load_facts(body)).html
+
+    assert html.count('class="noted"') == 2
+    assert html.count('class="noted under"') == 1
+    assert html.rstrip().endswith("末</p>")
+    assert html.count("<aside") == 3
+
+
 def test_references_are_numbered_as_used_and_facts_without_one_say_so(made):
     assert [(item["n"], item["key"]) for item in made.references["items"]] == [(1, "ref-a")]
     assert '<sup class="cite"><a href="#ref-1">[1]</a></sup>' in made.html
