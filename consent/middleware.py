@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -63,6 +63,10 @@ class GateMiddleware:
 
     def _to_login(self, request: HttpRequest) -> HttpResponse:
         # A stranger's POST is never replayed: they come back to the page by GET.
+        if request.headers.get("HX-Request") == "true":  # a part of a page: the whole page leaves, and comes back
+            page = urlsplit(request.headers.get("HX-Current-URL", "")).path or request.path
+            login = f"{reverse('account_login')}?{urlencode({'next': page})}"
+            return _closed_to_caches(HttpResponse(status=204, headers={"HX-Redirect": login}))
         target = request.get_full_path()
         response = HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
         return _closed_to_caches(response)

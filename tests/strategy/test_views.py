@@ -304,6 +304,15 @@ def test_strangers_and_people_on_their_way_do_not_reach_the_tool(rule_set):
     assert client.get(f"{TOOL}?fragment=1").url == "/zones/alk/gate/agreement/"
 
 
+def test_a_session_that_ended_sends_the_whole_page_to_sign_in(rule_set):
+    here = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{TOOL}?fragment=1"}
+
+    response = Client().post(TOOL, {"disease_state": "progressed"}, headers=here)
+
+    assert response.status_code == 204
+    assert response.headers["HX-Redirect"] == f"/accounts/login/?next={TOOL.replace('/', '%2F')}"
+
+
 def test_the_list_opens_the_only_tool(reader):
     assert reader.get(reverse("strategy-list", kwargs={"zone": "alk"})).url == TOOL
 
