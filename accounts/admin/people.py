@@ -70,7 +70,6 @@ class UserAdmin(CatalogueAdmin):
     list_display_links = ["pk", "display_name"]
     list_filter = ["is_staff", "is_active", "groups"]
     search_fields = ["display_name", "=email"]
-    search_help_text = gettext_lazy("姓名，或完整的邮箱")
     ordering = ["-pk"]
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:

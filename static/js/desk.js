@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const RENEW_EVERY_MS = 4 * 60 * 1000, TICK_MS = 15 * 1000, OFF = "desk-keys-off";
+  const RENEW_EVERY_MS = 4 * 60 * 1000, IDLE_MS = 10 * 60 * 1000, TICK_MS = 15 * 1000, OFF = "desk-keys-off";
   const desk = document.querySelector("[data-desk]");
   const live = document.getElementById("live");
 
@@ -68,6 +68,11 @@
   });
   showKeys();
 
+  // A browser sends the form on Enter in a box, by its first button: here a box is only ticked.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("[data-digit], #id_go_on")) event.preventDefault();
+  });
+
   const FOCUS_ONLY = new Set(["a", "r"]);
   const places = { m: "id_message", "/": "id_q" };
   document.addEventListener("keydown", (event) => {
@@ -85,30 +90,35 @@
     if (target.matches("[data-digit]")) target.focus();
   });
 
-  // The hold: renewed while the page can be seen; what is left is said in minutes.
+  // The hold: renewed while somebody works on the page. A page left open lets the hold, and the session, run out.
   if (!desk || !desk.dataset.renew) return;
   const words = desk.querySelector("[data-lease]");
-  let until = new Date(desk.dataset.until);
+  let until = new Date(desk.dataset.until), moved = Date.now(), asked = Date.now(), isLost = false;
   const left = () => Math.max(0, Math.ceil((until - Date.now()) / 60000));
-  const say = () => { words.textContent = desk.dataset.left.replace("{n}", left()); };
+  const say = () => { if (!isLost) words.textContent = desk.dataset.left.replace("{n}", left()); };
   const token = () => (desk.querySelector("[name=csrfmiddlewaretoken]") || {}).value;
   const renew = async () => {
-    if (document.visibilityState !== "visible") return;
+    if (isLost || document.visibilityState !== "visible") return;
+    asked = Date.now();
     try {
       const answer = await fetch(desk.dataset.renew, {
         method: "POST", headers: { "X-CSRFToken": token(), Accept: "application/json" }, redirect: "error",
       });
       const body = await answer.json();
       if (answer.ok) { until = new Date(body.until); say(); return; }
+      isLost = true;
       words.textContent = live.textContent = desk.dataset.lost + body.reason;
       words.closest(".badge").classList.replace("ok", "stop");
-      clearInterval(timer);
     } catch {
       live.textContent = document.body.dataset.offline;
     }
   };
-  const timer = setInterval(renew, RENEW_EVERY_MS);
-  setInterval(() => { if (left()) say(); }, TICK_MS);
-  document.addEventListener("visibilitychange", () => { if (left() < 10) renew(); });
+  const onMove = () => {
+    moved = Date.now();
+    if (moved - asked > RENEW_EVERY_MS) renew();
+  };
+  ["pointermove", "keydown", "scroll"].forEach((name) => addEventListener(name, onMove, { passive: true }));
+  setInterval(() => { if (Date.now() - moved < IDLE_MS) renew(); }, RENEW_EVERY_MS);
+  setInterval(say, TICK_MS);
   say();
 })();

@@ -153,6 +153,16 @@ def test_the_holder_sees_answers_and_evidence_side_by_side(case, desk, reviewer)
     assert RecordEntry.objects.filter(kind="licence.read", subject__endswith=str(case.public_id)).count() == 1
 
 
+def test_enter_in_a_box_presses_a_button_that_decides_nothing(case, desk):
+    desk.post(page(case, "claim"))
+    form = text(desk.get(page(case, "decide"))).partition('class="desk two"')[2]
+
+    first = form[form.index("<button") :].partition(">")[0]
+
+    assert "name=" not in first
+    assert desk.post(page(case, "decide"), {"version": case.version}).status_code == 422
+
+
 def test_looking_at_evidence_is_written_down_and_shown(case, desk, reviewer):
     desk.post(page(case, "claim"))
 
