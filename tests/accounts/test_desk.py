@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Claim, EvidenceView, Verification
+from portal import keys
 from portal.models import RecordEntry
 from tests import factories
 from tests.people import make_person, staff_login
@@ -279,3 +280,38 @@ def test_there_is_no_form_behind_the_desk(case, desk):
     assert desk.get(f"{QUEUE}add/").status_code == 403
     assert desk.post(f"{QUEUE}{case.pk}/delete/", {"post": "yes"}).status_code == 403
     assert desk.get(f"{QUEUE}{'9' * 30}/decide/").status_code == 404
+
+
+def test_answers_that_cannot_be_opened_are_said_to_be_so(case, desk, pending_person):
+    desk.post(page(case, "claim"))
+    sealed = case.current.answers.get(question__key="licence_number")
+    type(sealed).objects.filter(pk=sealed.pk).update(sealed=bytes(sealed.sealed)[:-1] + b"\x00")
+    assert "无法解密" in text(desk.get(page(case, "decide")))
+
+    keys.destroy(pending_person, purpose=keys.EVIDENCE, at=timezone.now())
+
+    shown = desk.get(page(case, "decide"))
+    assert shown.status_code == 200
+    assert "密钥已销毁" in text(shown)
+    assert desk.get(f"/evidence/{case.current.evidence.get().public_id}/").status_code == 410
+
+
+@pytest.mark.parametrize("path", ["", "accounts/", f"{QUEUE.removeprefix('/admin/')}", "accounts/questionset/"])
+def test_the_desk_opens_in_english_too(case, desk, path):
+    desk.cookies["language"] = "en"
+
+    assert desk.get(f"/admin/{path}").status_code == 200
+    desk.post(page(case, "claim"))
+    shown = text(desk.get(page(case, "decide")))
+    assert "Licence number" in shown
+    assert "Physician" in shown
+
+
+def test_reading_the_licence_number_is_recorded_once_a_hold(case, desk):
+    for _hold in range(2):
+        desk.post(page(case, "claim"))
+        for _look in range(3):
+            desk.get(page(case, "decide"))
+        desk.post(page(case, "release"))
+
+    assert RecordEntry.objects.filter(kind="licence.read").count() == 2
