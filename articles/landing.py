@@ -10,6 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from articles.models import Article
 from articles.titles import phrases
@@ -40,7 +41,7 @@ def articles_of(zone: Zone) -> list[Item]:
 
 
 def _face(row: Article) -> Item:
-    meta = [row.get_kind_display(), _("约 %(count)d 分钟") % {"count": row.reading_minutes}]
+    meta = [row.get_kind_display(), ngettext("约 %(count)d 分钟", "约 %(count)d 分钟", row.reading_minutes) % {"count": row.reading_minutes}]
     meta.append(_("%(day)s 更新") % {"day": day(row.published_at)})
     if row.checked_up_to:
         meta.append(_("资料查至 %(until)s") % {"until": row.checked_up_to})

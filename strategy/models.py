@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Verification
 from consent.models import Agreement, ConsentRecord
@@ -57,7 +58,7 @@ class RuleSet(models.Model):
     objects = RuleSetQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("规则集"), _("规则集")
+        verbose_name, verbose_name_plural = _("规则集"), pgettext_lazy("plural", "规则集")
         constraints = [models.UniqueConstraint(fields=["zone", "slug"], name="ruleset_slug_once_per_zone")]
 
     def __str__(self) -> str:
@@ -116,7 +117,7 @@ class RuleSetVersion(Workflow):
     objects = RuleSetVersionQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("规则集版本"), _("规则集版本")
+        verbose_name, verbose_name_plural = _("规则集版本"), pgettext_lazy("plural", "规则集版本")
         permissions = [("write_ruleset", _("可以起草规则集")), ("publish_ruleset", _("可以发布规则集"))]
         constraints = [
             models.UniqueConstraint(fields=["rule_set", "number"], name="rulesetversion_number_once"),
@@ -182,5 +183,5 @@ class RuleSetVersionEvent(TransitionEvent):
     subject = models.ForeignKey(RuleSetVersion, on_delete=models.PROTECT, related_name="events")
 
     class Meta:
-        verbose_name, verbose_name_plural = _("规则集事件"), _("规则集事件")
+        verbose_name, verbose_name_plural = _("规则集事件"), pgettext_lazy("plural", "规则集事件")
         constraints = [models.UniqueConstraint(fields=["subject", "seq"], name="rulesetversionevent_seq_once")]

@@ -117,7 +117,7 @@ def _words(row: Answer, owner: User) -> str:
         for c in row.wording.get("choices") or []
     }
     values = value if isinstance(value, list) else [value]
-    return "、".join(known.get(str(v), str(v)) for v in values) or "—"
+    return _("、").join(known.get(str(v), str(v)) for v in values) or "—"
 
 
 def evidence_pages(case: Verification) -> list[Page]:

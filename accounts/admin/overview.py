@@ -35,12 +35,12 @@ def numbers(user: Any, *, at: datetime) -> dict[str, Any]:
         "waiting": len(waits),
         "oldest": waits[0].total_seconds() / 60 if waits else 0,
         "waits": _bars(counts, labels),
-        "waits_label": "，".join(_("%(label)s %(count)d 件") % {"label": label, "count": count}
+        "waits_label": _("，").join(_("%(label)s %(count)d 件") % {"label": label, "count": count}
                                for label, count in zip(labels, counts, strict=True)),
         "mine": review.held_cases(user, at=at).count(),
         "decided": sum(today.values()),
         "decided_bars": _shares(today),
-        "decided_label": "，".join(f"{outcome.label} {today[outcome]}" for outcome in Decision.Outcome),
+        "decided_label": _("，").join(f"{outcome.label} {today[outcome]}" for outcome in Decision.Outcome),
         "median": median(minutes) if minutes else 0,
         "median_of": len(minutes),
         "rows": [row_of(case, user, words, at=at) for case in found(user, {}, at=at)[:ROWS]],

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.question import Question
 from accounts.models.submission import Submission
@@ -39,7 +40,7 @@ class Answer(models.Model):
     answered_at = models.DateTimeField(_("作答时间"))
 
     class Meta:
-        verbose_name, verbose_name_plural = _("回答"), _("回答")
+        verbose_name, verbose_name_plural = _("回答"), pgettext_lazy("plural", "回答")
         constraints = [
             models.UniqueConstraint(fields=["submission", "question"], name="answer_once_per_submission"),
             models.UniqueConstraint(

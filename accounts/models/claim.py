@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models.user import User
 from accounts.models.verification import NotAllowed, Verification
@@ -44,7 +44,7 @@ class Claim(models.Model):
     objects = ClaimQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = gettext_lazy("领取"), gettext_lazy("领取")
+        verbose_name, verbose_name_plural = gettext_lazy("领取"), pgettext_lazy("plural", "领取")
         constraints = [
             models.UniqueConstraint(fields=["verification"], condition=Q(released_at=None), name="claim_one_per_case"),
         ]

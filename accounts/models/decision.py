@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.submission import Submission
 from portal.personal import Personal
@@ -29,7 +30,7 @@ class Reason(models.Model):
     position = models.PositiveSmallIntegerField(_("次序"), default=0)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("退回理由"), _("退回理由")
+        verbose_name, verbose_name_plural = _("退回理由"), pgettext_lazy("plural", "退回理由")
 
     def __str__(self) -> str:
         return self.text_zh
@@ -39,9 +40,9 @@ class Decision(models.Model):
     """What was decided of one submission, by whom; the reasons' wording is stored as it was said."""
 
     class Outcome(models.TextChoices):
-        APPROVED = "APPROVED", _("通过")
-        REJECTED = "REJECTED", _("退回")
-        REFUSED = "REFUSED", _("终局拒绝")
+        APPROVED = "APPROVED", pgettext_lazy("outcome", "通过")
+        REJECTED = "REJECTED", pgettext_lazy("outcome", "退回")
+        REFUSED = "REFUSED", pgettext_lazy("outcome", "终局拒绝")
 
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {
         "message": Personal("向申请人说明决定", "法定保存期，默认 6 年"),
@@ -58,7 +59,7 @@ class Decision(models.Model):
     approved_until = models.DateTimeField(_("有效至"), null=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("决定"), _("决定")
+        verbose_name, verbose_name_plural = _("决定"), pgettext_lazy("plural", "决定")
         constraints = [
             models.CheckConstraint(condition=~Q(decided_by=models.F("owner")), name="decision_not_own"),
             models.CheckConstraint(

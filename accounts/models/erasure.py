@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.personal import Personal
 
@@ -23,7 +24,7 @@ class Erasure(models.Model):
     done_at = models.DateTimeField(_("完成时间"), null=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("注销"), _("注销")
+        verbose_name, verbose_name_plural = _("注销"), pgettext_lazy("plural", "注销")
         constraints = [
             models.UniqueConstraint(fields=["person"], condition=Q(done_at=None), name="erasure_one_open"),
         ]

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.personal import Personal
 
@@ -52,7 +53,7 @@ class Evidence(models.Model):
     objects = EvidenceQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("资质文件"), _("资质文件")
+        verbose_name, verbose_name_plural = _("资质文件"), pgettext_lazy("plural", "资质文件")
         constraints = [models.CheckConstraint(condition=Q(pages__gte=1, size__gte=1), name="evidence_not_empty")]
 
     def __str__(self) -> str:
@@ -71,7 +72,7 @@ class EvidenceView(models.Model):
     viewed_at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name, verbose_name_plural = _("查看记录"), _("查看记录")
+        verbose_name, verbose_name_plural = _("查看记录"), pgettext_lazy("plural", "查看记录")
         indexes = [models.Index(fields=["evidence", "viewed_at"], name="evidenceview_when")]
 
     def __str__(self) -> str:

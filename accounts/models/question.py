@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal import record
 from portal.models import Zone
@@ -55,7 +56,7 @@ class QuestionSet(models.Model):
     objects = QuestionSetQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("问题集"), _("问题集")
+        verbose_name, verbose_name_plural = _("问题集"), pgettext_lazy("plural", "问题集")
         constraints = [
             models.UniqueConstraint(fields=["key", "number"], name="questionset_version_once"),
             models.UniqueConstraint(
@@ -147,7 +148,7 @@ class Question(models.Model):
     purpose_zh = models.CharField(_("收集目的"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("问题"), _("问题")
+        verbose_name, verbose_name_plural = _("问题"), pgettext_lazy("plural", "问题")
         constraints = [
             models.UniqueConstraint(fields=["question_set", "key"], name="question_key_once"),
         ]

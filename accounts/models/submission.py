@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.question import QuestionSet
 from portal.personal import Personal
@@ -48,7 +49,7 @@ class Submission(models.Model):
     objects = SubmissionQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("提交"), _("提交")
+        verbose_name, verbose_name_plural = _("提交"), pgettext_lazy("plural", "提交")
         constraints = [
             models.UniqueConstraint(fields=["owner"], condition=Q(sent_at=None), name="submission_one_draft"),
             models.UniqueConstraint(fields=["verification", "number"], name="submission_number_once"),

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.personal import Personal
 
@@ -67,7 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        verbose_name, verbose_name_plural = _("用户"), _("用户")
+        verbose_name, verbose_name_plural = _("用户"), pgettext_lazy("plural", "用户")
         constraints = [
             models.UniqueConstraint(
                 fields=["phone"], condition=Q(phone_verified=True) & ~Q(phone=""), name="user_verified_phone_once"

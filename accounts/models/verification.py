@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import messages
 from accounts.models.decision import Decision, Reason
@@ -93,7 +94,7 @@ class Verification(Workflow):
     objects = VerificationQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("审核案件"), _("审核案件")
+        verbose_name, verbose_name_plural = _("审核案件"), pgettext_lazy("plural", "审核案件")
         permissions = [("review_verification", _("可以审核资质")), ("revoke_verification", _("可以撤销认证"))]
         constraints = [
             models.CheckConstraint(condition=~Q(decided_by=F("owner")), name="verification_not_decided_by_owner"),
@@ -272,7 +273,7 @@ class VerificationEvent(TransitionEvent):
     subject = models.ForeignKey(Verification, on_delete=models.PROTECT, related_name="events")
 
     class Meta:
-        verbose_name, verbose_name_plural = _("经过"), _("经过")
+        verbose_name, verbose_name_plural = _("经过"), pgettext_lazy("plural", "经过")
         constraints = [models.UniqueConstraint(fields=["subject", "seq"], name="verificationevent_seq_once")]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Verification
 from consent.models import Agreement, ConsentRecord
@@ -99,7 +100,7 @@ class Article(models.Model):
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("文章"), _("文章")
+        verbose_name, verbose_name_plural = _("文章"), pgettext_lazy("plural", "文章")
         permissions = [("write_article", _("可以起草文章")), ("publish_article", _("可以发布文章"))]
         constraints = [
             models.UniqueConstraint(fields=["zone", "slug"], name="article_slug_once_per_zone"),

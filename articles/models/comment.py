@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.models.article import Article
 from portal import record
@@ -82,7 +83,7 @@ class Comment(models.Model):
     objects = CommentQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("评论"), _("评论")
+        verbose_name, verbose_name_plural = _("评论"), pgettext_lazy("plural", "评论")
         permissions = [("moderate_comment", _("可以管理评论"))]
         constraints = [
             models.CheckConstraint(

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.personal import Personal
 
@@ -21,7 +22,7 @@ class Reference(models.Model):
     basis = models.CharField(_("依据"), max_length=10, blank=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("文献"), _("文献")
+        verbose_name, verbose_name_plural = _("文献"), pgettext_lazy("plural", "文献")
 
     def __str__(self) -> str:
         return self.citation[:80]
@@ -59,7 +60,7 @@ class Fact(models.Model):
     objects = FactQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("事实"), _("事实")
+        verbose_name, verbose_name_plural = _("事实"), pgettext_lazy("plural", "事实")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(verdict="OK") | ~models.Q(note_zh=""), name="fact_doubt_has_note"
@@ -82,7 +83,7 @@ class FactEvidence(models.Model):
     says = models.TextField(_("原文所述"), blank=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("出处"), _("出处")
+        verbose_name, verbose_name_plural = _("出处"), pgettext_lazy("plural", "出处")
         constraints = [models.UniqueConstraint(fields=["fact", "reference"], name="factevidence_once")]
 
     def __str__(self) -> str:

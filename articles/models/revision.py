@@ -17,7 +17,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from articles import body as bodies
 from articles import messages, rendering
@@ -90,7 +90,7 @@ class Revision(Workflow):
     objects = RevisionQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = gettext_lazy("修订"), gettext_lazy("修订")
+        verbose_name, verbose_name_plural = gettext_lazy("修订"), pgettext_lazy("plural", "修订")
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
             models.UniqueConstraint(
@@ -270,7 +270,7 @@ class Block(models.Model):
     position = models.PositiveIntegerField()
 
     class Meta:
-        verbose_name, verbose_name_plural = gettext_lazy("段落"), gettext_lazy("段落")
+        verbose_name, verbose_name_plural = gettext_lazy("段落"), pgettext_lazy("plural", "段落")
         constraints = [models.UniqueConstraint(fields=["revision", "block_id"], name="block_once_per_revision")]
 
     def __str__(self) -> str:
@@ -285,7 +285,7 @@ class RevisionEvent(TransitionEvent):
     subject = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="events")
 
     class Meta:
-        verbose_name, verbose_name_plural = gettext_lazy("经过"), gettext_lazy("经过")
+        verbose_name, verbose_name_plural = gettext_lazy("经过"), pgettext_lazy("plural", "经过")
         constraints = [models.UniqueConstraint(fields=["subject", "seq"], name="revisionevent_seq_once")]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from consent.gate import Step, standing
 from consent.models import Agreement, AgreementVersion
 from portal.localise import localised
 from portal.models import Zone
+from portal.templatetags.portal import duration
 
 
 @require_safe
@@ -38,12 +39,11 @@ def zone(request: HttpRequest, zone: str) -> HttpResponse:
 
 def _plan(place: Zone) -> list[dict[str, Any]]:
     """The steps before the zone opens, with what each asks."""
-    minutes = _("%(count)d 分钟")
     plan = [
-        {"title": _("身份认证协议"), "time": minutes % {"count": 1}, "note": _("同意才能继续；拒绝不影响账号")},
-        {"title": _("知情同意"), "time": minutes % {"count": 1}, "note": _("只关乎一份调研，可以跳过")},
-        {"title": _("完善信息"), "time": minutes % {"count": 2}, "note": _("姓名、医院、科室、职称等，只问一次")},
-        {"title": _("上传资质"), "time": minutes % {"count": 2}, "note": _("执业证书与在职证明，手机拍照即可")},
+        {"title": _("身份认证协议"), "time": duration(1), "note": _("同意才能继续；拒绝不影响账号")},
+        {"title": _("知情同意"), "time": duration(1), "note": _("只关乎一份调研，可以跳过")},
+        {"title": _("完善信息"), "time": duration(2), "note": _("姓名、医院、科室、职称等，只问一次")},
+        {"title": _("上传资质"), "time": duration(2), "note": _("执业证书与在职证明，手机拍照即可")},
         {"title": _("人工审核"), "time": _("时间因排队而异"), "note": _("有结果会通知您")},
     ]
     if AgreementVersion.objects.current(Agreement.Kind.INFORMED_CONSENT, place) is None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal import record
 from portal.models import Zone
@@ -34,7 +35,7 @@ class Agreement(models.Model):
     )
 
     class Meta:
-        verbose_name, verbose_name_plural = _("协议"), _("协议")
+        verbose_name, verbose_name_plural = _("协议"), pgettext_lazy("plural", "协议")
         constraints = [
             models.UniqueConstraint(fields=["kind", "zone"], name="agreement_kind_once_per_zone"),
             models.UniqueConstraint(fields=["kind"], condition=Q(zone=None), name="agreement_kind_once_for_platform"),
@@ -94,7 +95,7 @@ class AgreementVersion(models.Model):
     objects = AgreementVersionQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("协议版本"), _("协议版本")
+        verbose_name, verbose_name_plural = _("协议版本"), pgettext_lazy("plural", "协议版本")
         permissions = [("publish_agreement", _("可以发布协议")), ("write_agreement", _("可以起草协议"))]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "number"], name="agreementversion_number_once"),

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consent.models.agreement import AgreementVersion
 from portal.models import Zone
@@ -49,7 +50,7 @@ class ConsentRecord(models.Model):
     objects = ConsentRecordQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("同意记录"), _("同意记录")
+        verbose_name, verbose_name_plural = _("同意记录"), pgettext_lazy("plural", "同意记录")
         indexes = [models.Index(fields=["person", "kind", "zone", "-id"], name="consentrecord_latest")]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.personal import Personal
 
@@ -62,7 +63,7 @@ class Notice(models.Model):
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("通知"), _("通知")
+        verbose_name, verbose_name_plural = _("通知"), pgettext_lazy("plural", "通知")
         constraints = [
             models.UniqueConstraint(fields=["event_key", "channel", "address"], name="notice_once_per_event"),
             models.CheckConstraint(

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.personal import Personal
 
@@ -25,7 +26,7 @@ class RecordEntry(models.Model):
     payload = models.JSONField(_("内容"), default=dict)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("记录"), _("记录")
+        verbose_name, verbose_name_plural = _("记录"), pgettext_lazy("plural", "记录")
 
     def __str__(self) -> str:
         return f"{self.seq} {self.kind}"

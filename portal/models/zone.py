@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.personal import Personal
 
@@ -33,7 +34,7 @@ class Zone(models.Model):
     objects = ZoneQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("专区"), _("专区")
+        verbose_name, verbose_name_plural = _("专区"), pgettext_lazy("plural", "专区")
 
     def __str__(self) -> str:
         return self.name_zh
