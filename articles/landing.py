@@ -41,7 +41,11 @@ def articles_of(zone: Zone) -> list[Item]:
 
 
 def _face(row: Article) -> Item:
-    meta = [row.get_kind_display(), ngettext("约 %(count)d 分钟", "约 %(count)d 分钟", row.reading_minutes) % {"count": row.reading_minutes}]
+    minutes = row.reading_minutes
+    meta = [
+        row.get_kind_display(),
+        ngettext("约 %(count)d 分钟", "约 %(count)d 分钟", minutes) % {"count": minutes},
+    ]
     meta.append(_("%(day)s 更新") % {"day": day(row.published_at)})
     if row.checked_up_to:
         meta.append(_("资料查至 %(until)s") % {"until": row.checked_up_to})
