@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.text import CleanCharField
@@ -33,4 +34,8 @@ class CommentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["body"].widget.attrs |= {"class": "input", "rows": 4, "maxlength": None}
         self.fields["body"].widget.attrs.pop("maxlength")  # a browser would cut what was pasted without a word
-        self.fields["anchor"].widget = forms.Select(attrs={"class": "input"}, choices=places or [("", _("全文"))])
+        choices: list[tuple[str, Any]] = list(places or [("", gettext("全文"))])
+        chosen = self.data.get("anchor", "") if self.is_bound else ""
+        if ANCHOR.fullmatch(chosen) and chosen not in dict(choices):
+            choices.append((chosen, _("所选的一段")))  # a paragraph, chosen in the text
+        self.fields["anchor"].widget = forms.Select(attrs={"class": "input"}, choices=choices)

@@ -154,6 +154,12 @@ def test_a_comment_quotes_the_block_it_is_about(reader, article):
     assert f'href="{URL}#b-cccccccc">评「文中称15.2 个月，请留意。」' in reader.get(TALK).content.decode()
 
 
+def test_the_place_chosen_is_kept_when_the_words_are_refused(reader, article):
+    page = reader.post(TALK, {"body": "", "anchor": "block:b-cccccccc"}).content.decode()
+
+    assert '<option value="block:b-cccccccc" selected>' in page
+
+
 def test_pages_by_cursor_show_each_thread_once_while_others_post(reader, article, doctor, settings):
     posted = [post(article, doctor, f"第 {n} 条") for n in range(47)]
     seen, url = [], TALK

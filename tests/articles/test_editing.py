@@ -87,6 +87,16 @@ def test_from_draft_to_the_readers_next_request_with_two_editors(article, zone, 
     assert Notice.objects.filter(person=revision.author).count() == 1
 
 
+def test_the_first_revision_of_a_new_article_goes_the_same_way(zone, editor, editor2):
+    article = Article.objects.create(zone=zone, slug="new", title_zh="新文章")
+    revision = submitted(article, editor, "<p>第一版</p>")
+    revision.approve(by=editor2, seen=revision.version, at=timezone.now())
+
+    article.refresh_from_db()
+    assert article.published == revision
+    assert revision.number == 1
+
+
 def test_nobody_approves_or_returns_their_own(article, editor, writing):
     revision = submitted(article, editor)
     for decision in ("approve", "return"):

@@ -109,6 +109,7 @@ def test_what_is_not_published_or_in_a_closed_zone_is_nowhere(reader, article, z
 def test_a_missing_article_and_a_missing_revision_are_404_for_a_doctor(reader, article):
     assert reader.get("/zones/alk/articles/none/").status_code == 404
     assert reader.get(URL + "history/7/").status_code == 404
+    assert reader.get(URL + "history/99999999999999999999/").status_code == 404
 
 
 def test_public_pages_show_the_abstract_and_nothing_gated(article):
