@@ -16,7 +16,7 @@ from portal import keys
 from portal.models import Zone
 
 LICENCE = "licence_number"
-NO_TITLE = {"", "无"}
+NO_TITLE = {"", "无", "None", "none"}
 
 
 class DraftGone(Exception):
