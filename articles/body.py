@@ -81,8 +81,13 @@ def parse(source: str) -> ET.Element:
     text = clean_text(source, paragraphs=True)
     text = re.sub("[\ufdd0-\ufdef\ufffe\uffff]", "", text)  # never characters, and XML's parser refuses some
     cleaned = nh3.clean(
-        text, tags=BLOCKS | INLINE, attributes=ATTRIBUTES, attribute_filter=_keep, link_rel=None,
-        url_schemes={"http", "https", "mailto"}, strip_comments=True,
+        text,
+        tags=BLOCKS | INLINE,
+        attributes=ATTRIBUTES,
+        attribute_filter=_keep,
+        link_rel=None,
+        url_schemes={"http", "https", "mailto"},
+        strip_comments=True,
     )
     # nh3 writes well-formed markup with two exceptions to XML: void <br> and the named no-break space.
     tree = ET.fromstring(f"<body>{cleaned.replace('<br>', '<br/>').replace('&nbsp;', chr(160))}</body>")  # noqa: S314
@@ -170,8 +175,12 @@ def _unwrap(parent: ET.Element) -> None:
     while position < len(parent):
         child = parent[position]
         _unwrap(child)
-        lone = child.tag == "p" and parent.tag in {"li", "td", "th"} and not child.get("data-slot") and len(
-            [c for c in parent if c.tag == "p"]) == 1
+        lone = (
+            child.tag == "p"
+            and parent.tag in {"li", "td", "th"}
+            and not child.get("data-slot")
+            and len([c for c in parent if c.tag == "p"]) == 1
+        )
         bare = (child.tag == "span" and not child.attrib) or (child.tag == "a" and not child.get("href"))
         if not (lone or bare):
             position += 1

@@ -66,7 +66,10 @@ def compare(old: str, new: str) -> Comparison:
             changes += [found] if found else []
     old_facts, new_facts = ({key for key, _block in bodies.facts_of(tree)} for tree in (before, after))
     return Comparison(
-        changes, unchanged, sorted(old_facts - new_facts), sorted(new_facts - old_facts),
+        changes,
+        unchanged,
+        sorted(old_facts - new_facts),
+        sorted(new_facts - old_facts),
         sorted(_sections(before) - _sections(after)),
     )
 

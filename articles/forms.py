@@ -19,7 +19,9 @@ class CommentForm(forms.Form):
     """Plain text, the comment it answers, the place it is about. The last two are judged by the view."""
 
     body = CleanCharField(
-        label=_("写评论"), paragraphs=True, max_length=MAX_LENGTH,
+        label=_("写评论"),
+        paragraphs=True,
+        max_length=MAX_LENGTH,
         error_messages={
             "required": _("请先写下评论内容。"),
             "max_length": _("评论最多 %(limit_value)d 字，现在有 %(show_value)d 字，请删减后再发表。"),

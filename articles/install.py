@@ -64,8 +64,9 @@ def install_facts(data: Mapping[str, Any]) -> None:
             )
 
 
-def install_comments(article: Article, rows: Sequence[Mapping[str, Any]], people: Mapping[str, Any], *,
-                     now: datetime) -> int:
+def install_comments(
+    article: Article, rows: Sequence[Mapping[str, Any]], people: Mapping[str, Any], *, now: datetime
+) -> int:
     """Write the demo's discussion, oldest first, once; return how many were new.
 
     A row: key, author (key of people), hours_ago, body, and optionally parent (key of a row), anchor, is_editorial.
@@ -78,10 +79,14 @@ def install_comments(article: Article, rows: Sequence[Mapping[str, Any]], people
         for row in sorted(rows, key=lambda row: -float(row["hours_ago"])):
             anchor = row.get("anchor") or ""
             posted[str(row["key"])] = Comment.post(
-                article, author=people[row["author"]], body=row["body"].strip(), anchor=anchor,
+                article,
+                author=people[row["author"]],
+                body=row["body"].strip(),
+                anchor=anchor,
                 quote=quotes.get(anchor.removeprefix("block:"), "")[:QUOTE],
                 parent=posted[str(row["parent"])] if row.get("parent") else None,
-                at=now - timedelta(hours=float(row["hours_ago"])), is_editorial=bool(row.get("is_editorial")),
+                at=now - timedelta(hours=float(row["hours_ago"])),
+                is_editorial=bool(row.get("is_editorial")),
             )
     return len(posted)
 

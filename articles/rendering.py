@@ -71,8 +71,12 @@ class _Numbers:
             reference = evidence.reference
             item = self.known.get(reference.key)
             if item is None:
-                item = {"n": len(self.known) + 1, "key": reference.key, "citation": reference.citation,
-                        "basis": reference.basis}
+                item = {
+                    "n": len(self.known) + 1,
+                    "key": reference.key,
+                    "citation": reference.citation,
+                    "basis": reference.basis,
+                }
                 self.known[reference.key] = item
                 self.references["items"].append(item)
             numbers.append((item["n"], evidence.says))
@@ -94,9 +98,7 @@ class _Notes:
         return f"n-{key}" if self.used[key] == 1 else f"n-{key}-{self.used[key]}"
 
 
-def _notes_of(
-    block: ET.Element, facts: Mapping[str, Fact], numbers: _Numbers, notes: _Notes
-) -> list[ET.Element]:
+def _notes_of(block: ET.Element, facts: Mapping[str, Fact], numbers: _Numbers, notes: _Notes) -> list[ET.Element]:
     """Mark the spans of a top-level block; return its notes. Those of a list stand in the item they are about."""
     left = []
     for span in _spans(block):

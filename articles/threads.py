@@ -17,8 +17,21 @@ from articles.models.comment import base36
 THREADS, REPLIES = 20, 20  # threads a page, replies shown under each before 「查看全部」
 CURSOR = re.compile(r"[0-9a-z]{8}")
 FIELDS = (
-    "public_id", "article_id", "author_id", "author__display_name", "author__display_title", "is_editorial",
-    "parent_id", "root_id", "path", "depth", "anchor", "quote", "body", "state", "created_at",
+    "public_id",
+    "article_id",
+    "author_id",
+    "author__display_name",
+    "author__display_title",
+    "is_editorial",
+    "parent_id",
+    "root_id",
+    "path",
+    "depth",
+    "anchor",
+    "quote",
+    "body",
+    "state",
+    "created_at",
 )
 
 
@@ -71,10 +84,14 @@ def thread_page(root: Comment, user: Any, *, after: str = "") -> Page:
 
 
 def _numbered(rows: QuerySet[Comment]) -> QuerySet[Any]:
-    return rows.annotate(
-        place=Window(RowNumber(), partition_by=F("root_id"), order_by="path"),
-        in_thread=Window(Count("pk"), partition_by=F("root_id")),
-    ).select_related("author").only(*FIELDS)
+    return (
+        rows.annotate(
+            place=Window(RowNumber(), partition_by=F("root_id"), order_by="path"),
+            in_thread=Window(Count("pk"), partition_by=F("root_id")),
+        )
+        .select_related("author")
+        .only(*FIELDS)
+    )
 
 
 def _arranged(comments: Sequence[Comment], user: Any) -> Page:
@@ -113,4 +130,3 @@ def _without_bare_traces(comments: Sequence[Comment]) -> list[Comment]:
             kept.append(comment)
     kept.reverse()
     return kept
-

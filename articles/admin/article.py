@@ -31,13 +31,25 @@ class ArticleAdmin(CatalogueAdmin):
     ordering = ["-published_at", "-pk"]
     fieldsets = [
         (None, {"fields": ["zone", "slug", "kind", "audience", "comment_mode", "tool_slug", "is_clinically_draft"]}),
-        (gettext_lazy("标题与公开摘要（由发布的修订决定）"), {
-            "fields": ["title_zh", "title_en", "abstract_zh", "abstract_en"],
-        }),
-        (gettext_lazy("来源"), {
-            "fields": ["source_title", "source_author", "source_publisher", "source_date", "source_note",
-                       "checked_up_to"],
-        }),
+        (
+            gettext_lazy("标题与公开摘要（由发布的修订决定）"),
+            {
+                "fields": ["title_zh", "title_en", "abstract_zh", "abstract_en"],
+            },
+        ),
+        (
+            gettext_lazy("来源"),
+            {
+                "fields": [
+                    "source_title",
+                    "source_author",
+                    "source_publisher",
+                    "source_date",
+                    "source_note",
+                    "checked_up_to",
+                ],
+            },
+        ),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> list[str]:
@@ -69,12 +81,17 @@ class ArticleAdmin(CatalogueAdmin):
             raise PermissionDenied(_("您没有查看文章的权限。"))
         pk = int(object_id) if object_id.isdecimal() else 0
         article = get_object_or_404(self.get_queryset(request).select_related("zone", "published"), pk=pk)
-        revisions = Revision.objects.filter(article=article).select_related("author", "published_by").defer(
-            "body", "rendered", "contents", "anchors", "references"
+        revisions = (
+            Revision.objects.filter(article=article)
+            .select_related("author", "published_by")
+            .defer("body", "rendered", "contents", "anchors", "references")
         )
         context = {
-            "article": article, "revisions": revisions.order_by("-pk"), "desk_at": "article",
-            "may_write": request.user.has_perm(WRITE), "may_set": self.has_change_permission(request, article),
+            "article": article,
+            "revisions": revisions.order_by("-pk"),
+            "desk_at": "article",
+            "may_write": request.user.has_perm(WRITE),
+            "may_set": self.has_change_permission(request, article),
         }
         return render(request, "admin/articles/article/desk.html", context)
 

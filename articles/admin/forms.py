@@ -16,16 +16,26 @@ class RevisionForm(forms.Form):
     title_zh = CleanCharField(label=_("标题"), max_length=200)
     title_en = CleanCharField(label=_("英文标题"), max_length=300, required=False)
     abstract_zh = CleanCharField(
-        label=_("公开摘要"), max_length=600, paragraphs=True, required=False,
-        help_text=_("所有人都看得到，不含须认证才能读的内容。"), widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("公开摘要"),
+        max_length=600,
+        paragraphs=True,
+        required=False,
+        help_text=_("所有人都看得到，不含须认证才能读的内容。"),
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     abstract_en = CleanCharField(
-        label=_("英文公开摘要"), max_length=1200, paragraphs=True, required=False,
+        label=_("英文公开摘要"),
+        max_length=1200,
+        paragraphs=True,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     body = forms.CharField(label=_("正文"), strip=True, widget=forms.Textarea(attrs={"rows": 28}))
     note = CleanCharField(
-        label=_("改动说明"), max_length=300, required=False, help_text=_("读者在修订历史中看到；提交审阅前须填写。"),
+        label=_("改动说明"),
+        max_length=300,
+        required=False,
+        help_text=_("读者在修订历史中看到；提交审阅前须填写。"),
     )
 
     def clean_body(self) -> str:
@@ -40,6 +50,9 @@ class ReviewForm(forms.Form):
     """A word to the author; needed when the draft goes back."""
 
     note = CleanCharField(
-        label=_("给起草人的话"), max_length=1000, paragraphs=True, required=False,
+        label=_("给起草人的话"),
+        max_length=1000,
+        paragraphs=True,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
     )

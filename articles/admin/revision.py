@@ -119,8 +119,12 @@ class RevisionAdmin(ReadOnlyAdmin):
         data = form.cleaned_data
         try:
             revision.rewrite(
-                by=request.user, seen=_seen(request), texts={name: data[name] for name in TEXTS}, body=data["body"],
-                note=data["note"], at=timezone.now(),
+                by=request.user,
+                seen=_seen(request),
+                texts={name: data[name] for name in TEXTS},
+                body=data["body"],
+                note=data["note"],
+                at=timezone.now(),
             )
         except TransitionError:
             context = _editing(self._find(request, revision.pk), form) | {"is_stale": True}
@@ -138,10 +142,16 @@ class RevisionAdmin(ReadOnlyAdmin):
         is_waiting = revision.status == Revision.Status.IN_REVIEW
         may_decide = is_waiting and request.user.has_perm("articles.publish_article")
         return {
-            "revision": revision, "base": base, "texts": texts, "desk_at": "article", "form": ReviewForm(),
+            "revision": revision,
+            "base": base,
+            "texts": texts,
+            "desk_at": "article",
+            "form": ReviewForm(),
             "comparison": compare(base.body if base else "", revision.body),
-            "parts": _previewed(revision.body), "is_stale": is_waiting and revision.is_stale(),
-            "is_own": revision.author_id == request.user.pk, "is_waiting": is_waiting,
+            "parts": _previewed(revision.body),
+            "is_stale": is_waiting and revision.is_stale(),
+            "is_own": revision.author_id == request.user.pk,
+            "is_waiting": is_waiting,
             "may_decide": may_decide and revision.author_id != request.user.pk,
             "events": revision.events.select_related("actor").order_by("seq"),
         }
@@ -155,7 +165,10 @@ class RevisionAdmin(ReadOnlyAdmin):
 
 def _editing(revision: Revision, form: RevisionForm) -> dict[str, Any]:
     return {
-        "revision": revision, "form": form, "desk_at": "article", "is_behind": revision.is_stale(),
+        "revision": revision,
+        "form": form,
+        "desk_at": "article",
+        "is_behind": revision.is_stale(),
         "returned": revision.events.filter(old="IN_REVIEW", new="DRAFT").order_by("-seq").first(),
     }
 

@@ -19,8 +19,20 @@ from portal.models import Zone
 from portal.personal import Personal
 
 PUBLIC_FACE = (
-    "public_id", "slug", "title_zh", "title_en", "abstract_zh", "abstract_en", "kind", "is_clinically_draft",
-    "checked_up_to", "published_at", "reading_minutes", "zone__slug", "zone__name_zh", "zone__name_en",
+    "public_id",
+    "slug",
+    "title_zh",
+    "title_en",
+    "abstract_zh",
+    "abstract_en",
+    "kind",
+    "is_clinically_draft",
+    "checked_up_to",
+    "published_at",
+    "reading_minutes",
+    "zone__slug",
+    "zone__name_zh",
+    "zone__name_en",
 )
 
 
@@ -40,9 +52,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             agreed = ConsentRecord.objects.owned_by(user).filter(
                 kind=Agreement.Kind.AGREEMENT, zone=models.OuterRef("zone")
             )
-            allowed |= Q(
-                Exists(in_force), audience=Article.Audience.HCP, agreement_answer=ConsentRecord.Answer.GIVEN
-            )
+            allowed |= Q(Exists(in_force), audience=Article.Audience.HCP, agreement_answer=ConsentRecord.Answer.GIVEN)
             return self.published().annotate(agreement_answer=Subquery(agreed.values("answer")[:1])).filter(allowed)
         return self.published().filter(allowed)
 
@@ -85,9 +95,7 @@ class Article(models.Model):
     source_note = models.CharField(_("来源说明"), max_length=500, blank=True)
     checked_up_to = models.CharField(_("资料查至"), max_length=80, blank=True)
     is_clinically_draft = models.BooleanField(_("未经临床审核"), default=True)
-    comment_mode = models.CharField(
-        _("评论方式"), max_length=8, choices=CommentMode, default=CommentMode.BEFORE
-    )
+    comment_mode = models.CharField(_("评论方式"), max_length=8, choices=CommentMode, default=CommentMode.BEFORE)
     tool_slug = models.SlugField(_("文中工具的代号"), max_length=80, blank=True)  # opaque here: the tool stands above
     published = models.ForeignKey(
         "articles.Revision", on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -105,8 +113,7 @@ class Article(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["zone", "slug"], name="article_slug_once_per_zone"),
             models.CheckConstraint(
-                condition=Q(published=None, published_at=None)
-                | Q(published__isnull=False, published_at__isnull=False),
+                condition=Q(published=None, published_at=None) | Q(published__isnull=False, published_at__isnull=False),
                 name="article_published_has_when",
             ),
         ]

@@ -65,7 +65,10 @@ class Comment(models.Model):
         Article, on_delete=models.PROTECT, related_name="comments", editable=False, verbose_name=_("文章")
     )
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="comments", editable=False,
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="comments",
+        editable=False,
         verbose_name=_("作者"),
     )
     is_editorial = models.BooleanField(_("编辑部"), default=False, editable=False)
@@ -86,18 +89,14 @@ class Comment(models.Model):
         verbose_name, verbose_name_plural = _("评论"), pgettext_lazy("plural", "评论")
         permissions = [("moderate_comment", _("可以管理评论"))]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(depth__gte=1, depth__lte=MAX_DEPTH), name="comment_depth_within_limit"
-            ),
+            models.CheckConstraint(condition=Q(depth__gte=1, depth__lte=MAX_DEPTH), name="comment_depth_within_limit"),
             models.CheckConstraint(condition=~Q(state="DELETED") | Q(body=""), name="comment_deleted_says_nothing"),
             models.CheckConstraint(
                 condition=Q(parent=None, depth=1) | Q(parent__isnull=False, depth__gt=1), name="comment_reply_has_depth"
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["article", "-id"], condition=Q(parent=None), name="comment_threads"
-            ),
+            models.Index(fields=["article", "-id"], condition=Q(parent=None), name="comment_threads"),
             models.Index(fields=["root", "path"], name="comment_thread"),
             models.Index(fields=["state", "-id"], name="comment_moderation"),
         ]
@@ -108,16 +107,33 @@ class Comment(models.Model):
     @classmethod
     @transaction.atomic
     def post(
-        cls, article: Article, *, author: Any, body: str, at: datetime, parent: Comment | None = None,
-        anchor: str = "", quote: str = "", is_editorial: bool = False,
+        cls,
+        article: Article,
+        *,
+        author: Any,
+        body: str,
+        at: datetime,
+        parent: Comment | None = None,
+        anchor: str = "",
+        quote: str = "",
+        is_editorial: bool = False,
     ) -> Comment:
         """Add a comment; counter and version change with it. CommentMoved when what it answers is gone."""
         if parent is not None:
             parent = cls._answerable(article, parent)
         state = cls.State.HELD if cls._waits(article, author) else cls.State.SHOWN
         row = cls.objects.create(
-            article=article, zone_id=article.zone_id, author=author, parent=parent, body=body, anchor=anchor,
-            quote=quote, state=state, created_at=at, is_editorial=is_editorial, depth=parent.depth + 1 if parent else 1,
+            article=article,
+            zone_id=article.zone_id,
+            author=author,
+            parent=parent,
+            body=body,
+            anchor=anchor,
+            quote=quote,
+            state=state,
+            created_at=at,
+            is_editorial=is_editorial,
+            depth=parent.depth + 1 if parent else 1,
             root_id=parent.root_id if parent else None,
         )
         # The path holds the row's own number, which only the insert gives.
@@ -153,8 +169,13 @@ class Comment(models.Model):
         change = (to == self.State.SHOWN) - (old == self.State.SHOWN)
         if change:
             self._count(change)
-        record.append(f"comment.{to.lower()}", actor=by, subject=f"articles.comment:{self.public_id}",
-                      payload={"old": old, "new": to}, at=at)
+        record.append(
+            f"comment.{to.lower()}",
+            actor=by,
+            subject=f"articles.comment:{self.public_id}",
+            payload={"old": old, "new": to},
+            at=at,
+        )
 
     def _count(self, change: int) -> None:
         type(self).objects.filter(pk=self.root_id or 0).update(shown_in_thread=F("shown_in_thread") + change)

@@ -77,9 +77,7 @@ class FactEvidence(models.Model):
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
 
     fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="evidence", verbose_name=_("事实"))
-    reference = models.ForeignKey(
-        Reference, on_delete=models.PROTECT, related_name="evidence", verbose_name=_("文献")
-    )
+    reference = models.ForeignKey(Reference, on_delete=models.PROTECT, related_name="evidence", verbose_name=_("文献"))
     says = models.TextField(_("原文所述"), blank=True)
 
     class Meta:

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from articles import body as bodies
 from articles import messages, rendering
 from articles.models.article import Article
+from articles.models.block import Block
 from articles.models.fact import Fact
 from portal.personal import Personal
 from portal.workflow import Move, TransitionError, TransitionEvent, Workflow
@@ -58,9 +59,7 @@ class Revision(Workflow):
     article = models.ForeignKey(
         Article, on_delete=models.PROTECT, related_name="revisions", verbose_name=gettext_lazy("文章")
     )
-    status = models.CharField(
-        gettext_lazy("状态"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
-    )
+    status = models.CharField(gettext_lazy("状态"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     number = models.PositiveIntegerField(gettext_lazy("版次"), null=True, editable=False)  # given when published
     title_zh = models.CharField(gettext_lazy("标题"), max_length=200)
     title_en = models.CharField(gettext_lazy("英文标题"), max_length=300, blank=True)
@@ -70,13 +69,21 @@ class Revision(Workflow):
     note = models.CharField(gettext_lazy("改动说明"), max_length=300, blank=True)
     based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False,
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
         verbose_name=gettext_lazy("起草人"),
     )
     created_at = models.DateTimeField(gettext_lazy("起草时间"), editable=False)
     submitted_at = models.DateTimeField(gettext_lazy("提交时间"), null=True, editable=False)
     published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False,
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
         verbose_name=gettext_lazy("批准人"),
     )
     published_at = models.DateTimeField(gettext_lazy("发布时间"), null=True, editable=False)
@@ -93,9 +100,7 @@ class Revision(Workflow):
         verbose_name, verbose_name_plural = gettext_lazy("修订"), pgettext_lazy("plural", "修订")
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
-            models.UniqueConstraint(
-                fields=["article"], condition=Q(status="PUBLISHED"), name="revision_one_published"
-            ),
+            models.UniqueConstraint(fields=["article"], condition=Q(status="PUBLISHED"), name="revision_one_published"),
             models.CheckConstraint(
                 condition=Q(published_by=None) | Q(author=None) | ~Q(published_by=F("author")),
                 name="revision_two_people",
@@ -165,9 +170,7 @@ class Revision(Workflow):
         self._check_reviewer(by)
         self.version = seen
         said = messages.sent_back(self, note)
-        self._move(
-            self.Status.DRAFT, Move(actor=by, at=at, kind="revision.sent_back", note=note, messages=said)
-        )
+        self._move(self.Status.DRAFT, Move(actor=by, at=at, kind="revision.sent_back", note=note, messages=said))
 
     def approve(self, *, by: Any, seen: int, at: datetime, note: str = "") -> None:
         """Publish: readers get this wording on their next request. Never by its author.
@@ -208,26 +211,45 @@ class Revision(Workflow):
         self._move(
             self.Status.PUBLISHED,
             Move(
-                actor=by, at=at, kind="revision.published", note=note, messages=messages.published(self),
+                actor=by,
+                at=at,
+                kind="revision.published",
+                note=note,
+                messages=messages.published(self),
                 changes={
-                    "number": number, "published_by": by, "published_at": at, "rendered": made.html,
-                    "contents": made.contents, "anchors": made.anchors, "references": made.references,
-                    "minutes": made.minutes, "rendered_sha256": digest,
+                    "number": number,
+                    "published_by": by,
+                    "published_at": at,
+                    "rendered": made.html,
+                    "contents": made.contents,
+                    "anchors": made.anchors,
+                    "references": made.references,
+                    "minutes": made.minutes,
+                    "rendered_sha256": digest,
                 },
                 payload={**self._named(), "number": number, "rendered_sha256": digest},
             ),
         )
         self._store_blocks()
         Article.objects.filter(pk=self.article_id).update(
-            published=self, published_at=at, reading_minutes=made.minutes,
+            published=self,
+            published_at=at,
+            reading_minutes=made.minutes,
             **{name: getattr(self, name) for name in TEXTS},
         )
 
     def _store_blocks(self) -> None:
         found = bodies.blocks_of(bodies.parse(self.body))
         Block.objects.bulk_create(
-            Block(revision=self, position=position, block_id=b.block_id, tag=b.tag, section=b.section, text=b.text,
-                  sha256=b.sha256)
+            Block(
+                revision=self,
+                position=position,
+                block_id=b.block_id,
+                tag=b.tag,
+                section=b.section,
+                text=b.text,
+                sha256=b.sha256,
+            )
             for position, b in enumerate(found)
         )
 
@@ -254,27 +276,6 @@ def check_facts(clean: str) -> None:
     missing = wanted - set(Fact.objects.filter(key__in=wanted).values_list("key", flat=True))
     if missing:
         raise ValidationError(_("没有这些事实编号：%(keys)s。") % {"keys": "、".join(sorted(missing))})
-
-
-class Block(models.Model):
-    """One block of a published revision: what comments, the tool's sources and corrections point at."""
-
-    PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
-
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="blocks")
-    block_id = models.CharField(max_length=12)
-    tag = models.CharField(max_length=12)
-    section = models.CharField(max_length=80, blank=True)
-    text = models.TextField()
-    sha256 = models.CharField(max_length=64)
-    position = models.PositiveIntegerField()
-
-    class Meta:
-        verbose_name, verbose_name_plural = gettext_lazy("段落"), pgettext_lazy("plural", "段落")
-        constraints = [models.UniqueConstraint(fields=["revision", "block_id"], name="block_once_per_revision")]
-
-    def __str__(self) -> str:
-        return self.block_id
 
 
 class RevisionEvent(TransitionEvent):

@@ -80,8 +80,14 @@ def _post(request: HttpRequest, article: Article) -> HttpResponse:
         return _again(request, article, form, 429)
     try:
         comment = Comment.post(
-            article, author=request.user, body=form.cleaned_data["body"], parent=answered, anchor=anchor,
-            quote=quote or "", at=timezone.now(), is_editorial=request.user.has_perm("articles.write_article"),
+            article,
+            author=request.user,
+            body=form.cleaned_data["body"],
+            parent=answered,
+            anchor=anchor,
+            quote=quote or "",
+            at=timezone.now(),
+            is_editorial=request.user.has_perm("articles.write_article"),
         )
     except CommentMoved:
         form.add_error("body", _("您要回复的评论刚刚被删除或隐藏。您写的内容还在下面，可以作为新评论发表。"))
@@ -137,9 +143,11 @@ def _quoted(article: Article, anchor: str) -> str | None:
     """Return the words of the block a comment is about; None when the published revision has no such block."""
     if not anchor.startswith("block:"):
         return ""
-    block = Block.objects.filter(revision__article=article, revision__status=Revision.Status.PUBLISHED).filter(
-        block_id=anchor.removeprefix("block:")
-    ).first()
+    block = (
+        Block.objects.filter(revision__article=article, revision__status=Revision.Status.PUBLISHED)
+        .filter(block_id=anchor.removeprefix("block:"))
+        .first()
+    )
     if block is None:
         return None
     return block.text if len(block.text) <= QUOTE else block.text[: QUOTE - 1] + "…"
@@ -160,8 +168,19 @@ def _place_of(article: Article, comment: Comment, answered: Comment | None) -> s
 
 def _find(request: HttpRequest, slug: str) -> Article:
     place = request.zone  # type: ignore[attr-defined]
-    found = Article.objects.visible_to(request.user).select_related("published").only(
-        "public_id", "zone_id", "slug", "title_zh", "title_en", "comment_mode", "comment_count", "published__contents",
+    found = (
+        Article.objects.visible_to(request.user)
+        .select_related("published")
+        .only(
+            "public_id",
+            "zone_id",
+            "slug",
+            "title_zh",
+            "title_en",
+            "comment_mode",
+            "comment_count",
+            "published__contents",
+        )
     )
     row = get_object_or_404(found, zone=place, slug=slug)
     row.zone = place

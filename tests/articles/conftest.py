@@ -30,8 +30,14 @@ def make_zone(slug: str = "alk", **fields: Any) -> Zone:
     zone = Zone.objects.create(slug=slug, name_zh=f"{slug} 专区", name_en=f"{slug} zone", **fields)
     agreement = Agreement.objects.create(kind=Agreement.Kind.AGREEMENT, zone=zone)
     version = AgreementVersion.objects.create(
-        agreement=agreement, number=1, title_zh="协议", title_en="Agreement", summary_zh="一句", summary_en="One",
-        body_zh="<p>文</p>", body_en="<p>text</p>",
+        agreement=agreement,
+        number=1,
+        title_zh="协议",
+        title_en="Agreement",
+        summary_zh="一句",
+        summary_en="One",
+        body_zh="<p>文</p>",
+        body_en="<p>text</p>",
     )
     version.publish(by=None, at=timezone.now())
     return zone
@@ -41,8 +47,16 @@ def agree(person: User, zone: Zone, answer: str = "GIVEN") -> None:
     """Record the person's answer to the zone's agreement."""
     version = AgreementVersion.objects.get(agreement__zone=zone, agreement__kind=Agreement.Kind.AGREEMENT)
     ConsentRecord.objects.create(
-        person=person, version=version, kind=Agreement.Kind.AGREEMENT, zone=zone, answer=answer, language="zh-hans",
-        shown_text="文", shown_sha256="0" * 64, form="agreement", at=timezone.now(),
+        person=person,
+        version=version,
+        kind=Agreement.Kind.AGREEMENT,
+        zone=zone,
+        answer=answer,
+        language="zh-hans",
+        shown_text="文",
+        shown_sha256="0" * 64,
+        form="agreement",
+        at=timezone.now(),
     )
 
 
@@ -52,7 +66,10 @@ def verify(person: User, reviewer: User) -> Verification:
     draft = Submission.objects.create(owner=person, is_profile_complete=True)
     case = Verification.submit(draft, at=now)
     Verification.objects.filter(pk=case.pk).update(
-        status="APPROVED", decided_at=now, decided_by=reviewer, approved_until=now + timedelta(days=365),
+        status="APPROVED",
+        decided_at=now,
+        decided_by=reviewer,
+        approved_until=now + timedelta(days=365),
         passed_seen_at=now,
     )
     case.refresh_from_db()
@@ -74,15 +91,25 @@ def make_article(zone: Zone, slug: str = "alk-article", body: str = BODY, **fiel
     if not Fact.objects.exists():
         make_facts()
     defaults: dict[str, Any] = {
-        "title_zh": "经治患者的治疗策略", "title_en": "Strategy",
-        "abstract_zh": "公开的摘要", "abstract_en": "Abstract",
-        "comment_mode": Article.CommentMode.AFTER, "source_title": "来源标题", "source_author": "某某 教授",
-        "source_publisher": "某报", "tool_slug": "alk-pretreated",
+        "title_zh": "经治患者的治疗策略",
+        "title_en": "Strategy",
+        "abstract_zh": "公开的摘要",
+        "abstract_en": "Abstract",
+        "comment_mode": Article.CommentMode.AFTER,
+        "source_title": "来源标题",
+        "source_author": "某某 教授",
+        "source_publisher": "某报",
+        "tool_slug": "alk-pretreated",
     }
     article = Article.objects.create(zone=zone, slug=slug, **(defaults | fields))
     revision = Revision.objects.create(
-        article=article, body=body, created_at=timezone.now(), title_zh=article.title_zh, title_en=article.title_en,
-        abstract_zh=article.abstract_zh, abstract_en=article.abstract_en,
+        article=article,
+        body=body,
+        created_at=timezone.now(),
+        title_zh=article.title_zh,
+        title_en=article.title_en,
+        abstract_zh=article.abstract_zh,
+        abstract_en=article.abstract_en,
     )
     revision.install(at=timezone.now())
     article.refresh_from_db()

@@ -291,7 +291,8 @@ def test_moderators_hide_and_show_in_the_admin_and_it_is_recorded(article, docto
         assert (comment.state, article.comment_count) == (state, count)
 
     assert list(RecordEntry.objects.filter(kind__startswith="comment.").values_list("kind", flat=True)) == [
-        "comment.hidden", "comment.shown",
+        "comment.hidden",
+        "comment.shown",
     ]
 
 

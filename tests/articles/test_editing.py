@@ -35,8 +35,14 @@ def page(name: str, pk: int) -> str:
 
 def fields(revision: Revision, **changes: object) -> dict[str, object]:
     return {
-        "version": revision.version, "title_zh": revision.title_zh, "title_en": "", "abstract_zh": "摘要",
-        "abstract_en": "", "body": NEW, "note": "改了一个数字", **changes,
+        "version": revision.version,
+        "title_zh": revision.title_zh,
+        "title_en": "",
+        "abstract_zh": "摘要",
+        "abstract_en": "",
+        "body": NEW,
+        "note": "改了一个数字",
+        **changes,
     }
 
 
@@ -81,7 +87,8 @@ def test_from_draft_to_the_readers_next_request_with_two_editors(article, zone, 
     assert "15.2 个月" in client.get(URL + "history/1/").content.decode()
     assert "改了一个数字" in client.get(URL + "history/").content.decode()
     assert list(Revision.objects.order_by("pk").values_list("status", "number")) == [
-        ("SUPERSEDED", 1), ("PUBLISHED", 2),
+        ("SUPERSEDED", 1),
+        ("PUBLISHED", 2),
     ]
     assert RecordEntry.objects.filter(kind="revision.published", payload__number=2).count() == 1
     assert Notice.objects.filter(person=revision.author).count() == 1
@@ -270,10 +277,14 @@ def test_the_preview_shows_notes_and_stores_nothing(article, editor, writing):
 def test_the_pages_of_the_desk_open(article, editor, writing):
     revision = drafted(article, editor)
     for path in (
-        page("article_change", article.pk), page("revision_change", revision.pk),
-        page("revision_change", article.published_id), reverse("admin:articles_article_changelist"),
-        reverse("admin:articles_revision_changelist"), reverse("admin:articles_comment_changelist"),
-        reverse("admin:articles_fact_changelist"), reverse("admin:articles_reference_changelist"),
+        page("article_change", article.pk),
+        page("revision_change", revision.pk),
+        page("revision_change", article.published_id),
+        reverse("admin:articles_article_changelist"),
+        reverse("admin:articles_revision_changelist"),
+        reverse("admin:articles_comment_changelist"),
+        reverse("admin:articles_fact_changelist"),
+        reverse("admin:articles_reference_changelist"),
     ):
         assert writing.get(path).status_code == 200, path
     assert writing.get(page("article_settings", article.pk)).status_code in {200, 403}

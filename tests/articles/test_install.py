@@ -18,16 +18,34 @@ from tests.people import make_person
 BODY = '<p id="b-aaaaaaaa"><span data-fact="f-1">一句</span></p>'
 FACTS = {
     "references": [{"key": "r-1", "citation": "A. J 2020", "confidence": "high", "basis": "search"}],
-    "facts": [{"key": "f-1", "section": "sec-1", "kind": "efficacy", "claim_zh": "一句", "claim_en": "one",
-               "check": "disputed", "note_zh": "注", "verified": "search",
-               "evidence": [{"reference": "r-1", "says": "so"}]}],
+    "facts": [
+        {
+            "key": "f-1",
+            "section": "sec-1",
+            "kind": "efficacy",
+            "claim_zh": "一句",
+            "claim_en": "one",
+            "check": "disputed",
+            "note_zh": "注",
+            "verified": "search",
+            "evidence": [{"reference": "r-1", "says": "so"}],
+        }
+    ],
 }
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    head = {"slug": "a", "title_zh": "题", "title_en": "T", "abstract_zh": "摘", "abstract_en": "A", "kind": "资讯",
-            "source": {"title": "源", "author": "人", "publisher": "报", "date": "2025-06-12"}, "comment_mode": "after"}
+    head = {
+        "slug": "a",
+        "title_zh": "题",
+        "title_en": "T",
+        "abstract_zh": "摘",
+        "abstract_en": "A",
+        "kind": "资讯",
+        "source": {"title": "源", "author": "人", "publisher": "报", "date": "2025-06-12"},
+        "comment_mode": "after",
+    }
     (tmp_path / "article.yaml").write_text(yaml.safe_dump(head, allow_unicode=True), encoding="utf-8")
     (tmp_path / "facts.yaml").write_text(yaml.safe_dump(FACTS, allow_unicode=True), encoding="utf-8")
     (tmp_path / "body.html").write_text(BODY, encoding="utf-8")

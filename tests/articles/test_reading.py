@@ -46,7 +46,9 @@ def test_the_page_takes_six_queries_and_little_room_with_200_comments(reader, ar
         Comment.post(article, author=doctor, body=f"第 {number} 条评论" * 5, at=timezone.now(), parent=parent)
     reader.get(URL)
 
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         response = reader.get(URL, headers={"accept-encoding": "gzip"})
 
     assert response.status_code == 200

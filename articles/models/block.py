@@ -1,0 +1,32 @@
+"""A block of a published revision."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from portal.personal import Personal
+
+
+class Block(models.Model):
+    """One block of a published revision: what comments, the tool's sources and corrections point at."""
+
+    PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+
+    revision = models.ForeignKey("articles.Revision", on_delete=models.PROTECT, related_name="blocks")
+    block_id = models.CharField(max_length=12)
+    tag = models.CharField(max_length=12)
+    section = models.CharField(max_length=80, blank=True)
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("段落"), pgettext_lazy("plural", "段落")
+        constraints = [models.UniqueConstraint(fields=["revision", "block_id"], name="block_once_per_revision")]
+
+    def __str__(self) -> str:
+        return self.block_id
