@@ -16,7 +16,7 @@ from articles.models import Article
 from articles.titles import phrases
 from portal.localise import localised
 from portal.models import Zone
-from portal.templatetags.portal import day
+from portal.templatetags.portal import day, month
 
 Item = dict[str, Any]  # title, phrases (of the title; optional), abstract, url, meta (short texts), is_draft
 Source = Callable[[Zone], list[Item]]
@@ -48,7 +48,7 @@ def _face(row: Article) -> Item:
     ]
     meta.append(_("%(day)s 更新") % {"day": day(row.published_at)})
     if row.checked_up_to:
-        meta.append(_("资料查至 %(until)s") % {"until": row.checked_up_to})
+        meta.append(_("资料查至 %(until)s") % {"until": month(row.checked_up_to)})
     return {
         "title": localised(row, "title"),
         "phrases": phrases(localised(row, "title")),

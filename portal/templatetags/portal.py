@@ -1,7 +1,8 @@
-"""What every page uses: `local`, `moment`, `clock`, `day`, `duration`, `since`; `once_key` for forms."""
+"""What every page uses: `local`, `lang_of`, `moment`, `clock`, `day`, `month`, `duration`, `since`; `once_key` for forms."""
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +15,8 @@ from django.utils.translation import ngettext
 from portal.localise import localised
 
 register = template.Library()
+HAN = re.compile(r"[\u3400-\u9fff]")
+MONTH = re.compile(r"(\d{4}) 年 (\d{1,2}) 月")
 
 
 @register.simple_tag
@@ -26,6 +29,12 @@ def once_key() -> str:
 def local(row: Any, name: str) -> Any:
     """{{ zone|local:"name" }}: the column in the reader's language."""
     return localised(row, name)
+
+
+@register.filter
+def lang_of(text: str) -> str:
+    """The value of lang="…" for a text that is kept in one language only."""
+    return "zh-Hans" if HAN.search(text) else "en"
 
 
 @register.filter
@@ -53,6 +62,15 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return ""
     return (timezone.localtime(value) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
+
+
+@register.filter
+def month(words: str) -> str:
+    """A month written in Chinese, in the reader's language: 2026 年 6 月, June 2026. Other words stay as they are."""
+    found = MONTH.fullmatch(words)
+    if not found or translation.get_language() != "en":
+        return words
+    return date(int(found[1]), int(found[2]), 1).strftime("%B %Y")
 
 
 @register.filter

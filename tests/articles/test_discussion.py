@@ -151,7 +151,7 @@ def test_a_comment_quotes_the_block_it_is_about(reader, article):
     comment = Comment.objects.get()
 
     assert comment.quote == "文中称15.2 个月，请留意。"
-    assert f'href="{URL}#b-cccccccc">评「文中称15.2 个月，请留意。」' in reader.get(TALK).content.decode()
+    assert f'href="{URL}#b-cccccccc">评<span lang="zh-Hans">「文中称15.2 个月，请留意。」' in reader.get(TALK).content.decode()
 
 
 def test_the_place_chosen_is_kept_when_the_words_are_refused(reader, article):
