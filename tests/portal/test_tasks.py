@@ -60,8 +60,10 @@ def test_nothing_is_lost_when_the_workers_are_killed(worker):
         outbox.enqueue([message(f"n{number}") for number in range(150)], at=timezone.now())
     wait_until(lambda: Notice.objects.filter(state="SENT").exists(), seconds=20, what="the first one sent")
 
-    for pid in children(worker.pid):
+    killed = children(worker.pid)
+    for pid in killed:
         kill(pid)
+    wait_until(lambda: set(children(worker.pid)) - set(killed), seconds=20, what="another child of the worker")
 
     Notice.objects.filter(state="LEASED").update(lease_until=timezone.now())  # what died holds its lease a minute
     wait_until(all_sent, seconds=60, what="all sent")
