@@ -11,7 +11,7 @@ import rfc8785
 from django.db import transaction
 from django.utils import translation
 
-from accounts.models import Answer, Question, QuestionSet, Submission, User
+from accounts.models import Answer, Decision, Question, QuestionSet, Submission, User
 from portal import keys
 from portal.models import Zone
 
@@ -26,7 +26,10 @@ class DraftGone(Exception):
 def save_profile(
     draft: Submission, question_set: QuestionSet, answers: Mapping[str, Any], *, at: datetime
 ) -> None:
-    """Store the whole profile in the draft, in place of what it held, and sign the person's comments by it."""
+    """Store the whole profile in the draft, in place of what it held.
+
+    Comments are signed by it while nothing was approved yet; afterwards only an approval changes the signature.
+    """
     person: User = draft.owner
     licence = answers.get(LICENCE)
     with transaction.atomic():
@@ -43,7 +46,13 @@ def save_profile(
             update_conflicts=True, unique_fields=["submission", "question"],
             update_fields=["value", "sealed", "wording", "wording_sha256", "language", "answered_at"],
         )
-        _sign(person, answers)
+        if not Decision.objects.filter(owner=person, outcome=Decision.Outcome.APPROVED).exists():
+            _sign(person, answers)
+
+
+def sign_by(submission: Submission) -> None:
+    """Sign the person's comments by what was just approved."""
+    _sign(submission.owner, dict(submission.answers.values_list("question__key", "value")))
 
 
 def save_survey(

@@ -69,7 +69,10 @@ def send(draft: Submission, *, at: datetime) -> Verification:
         raise Incomplete(EVIDENCE)
     with transaction.atomic():
         _store_expiry(draft.owner, at)
-        return Verification.submit(draft, at=at)
+        case = Verification.submit(draft, at=at)
+        if not draft.evidence.exists():  # the last file was taken out in another tab before the draft froze
+            raise Incomplete(EVIDENCE)
+        return case
 
 
 def _store_expiry(person: User, at: datetime) -> None:

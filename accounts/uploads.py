@@ -33,10 +33,12 @@ class CappedUploadHandler(FileUploadHandler):
         super().__init__(request)
         self._total = 0
         self._kept: io.BytesIO | None = None
+        # Only who stands on the page of the files may fill memory; the gate has said so before the body is read.
+        self._is_wanted = getattr(request, "step", "") == "evidence"
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self._kept, self._size = io.BytesIO(), 0
+        self._kept, self._size = io.BytesIO() if self._is_wanted else None, 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self._size += len(raw_data)

@@ -22,6 +22,7 @@ from consent.models import Agreement, AgreementVersion, ConsentRecord
 from consent.models.agreement import Frozen
 from consent.texts import changed_lines
 from portal.catalogue import CatalogueAdmin, ReadOnlyAdmin
+from portal.desk import ask_factor_again
 
 TEXTS = AgreementVersion.TEXTS
 WRITE, PUBLISH = "consent.write_agreement", "consent.publish_agreement"
@@ -135,10 +136,12 @@ class AgreementVersionAdmin(CatalogueAdmin):
         """What changes for readers, then the button. Never one's own draft."""
         if not request.user.has_perm(PUBLISH):
             raise PermissionDenied
+        if (detour := ask_factor_again(request)) is not None:
+            return detour
         version = get_object_or_404(AgreementVersion.objects.select_related("agreement__zone", "created_by"), pk=pk)
         is_own = version.created_by_id == request.user.pk
         if request.method == "POST":
-            if request.POST.get("text") != version.text_hash():
+            if request.POST.get("text") != shown(version):
                 reason = _("这一版在您看过之后改动过，请看过新的文字再发布。")
                 return render(request, "409.html", {"reason": reason}, status=409)
             if is_own:
@@ -152,7 +155,7 @@ class AgreementVersionAdmin(CatalogueAdmin):
         current = AgreementVersion.objects.current(version.agreement.kind, version.agreement.zone)
         context = {
             "title": _("发布 %(version)s") % {"version": version}, "version": version, "current": current,
-            "is_own": is_own, "text_hash": version.text_hash(),
+            "is_own": is_own, "text_hash": shown(version),
             "changes": [
                 (label_for_field(name, AgreementVersion), lines)
                 for name in TEXTS
@@ -161,6 +164,11 @@ class AgreementVersionAdmin(CatalogueAdmin):
             "back": reverse("admin:consent_agreementversion_change", args=[pk]),
         }
         return render(request, "admin/consent/agreementversion/publish.html", context)
+
+
+def shown(version: AgreementVersion) -> str:
+    """What the publisher's page showed: the texts, and whether people are asked anew."""
+    return f"{version.text_hash()}-{'again' if version.asks_again else 'typo'}"
 
 
 @admin.register(ConsentRecord)

@@ -75,6 +75,8 @@ class GateMiddleware:
         """Return the refusal, or None when the request may go on."""
         zone = self._zone_of_path(request)
         if zone is None:
+            if self._opens_with_slash(request):
+                return HttpResponseRedirect(quote(request.path_info) + "/")
             return render(request, "404.html", status=404)
         request.zone = zone  # type: ignore[attr-defined]
         facts = read_facts(request.user, zone)
@@ -90,17 +92,25 @@ class GateMiddleware:
             return _to_step(request, zone, step)
         request.step = Step.OPEN  # type: ignore[attr-defined]
         if match is None:
-            if not request.path_info.endswith("/") and self._resolves_with_slash(request):
+            if self._slashed(request):
                 return HttpResponseRedirect(quote(request.path_info) + "/")
             return render(request, "404.html", status=404)
         return None
 
-    def _resolves_with_slash(self, request: HttpRequest) -> bool:
+    def _opens_with_slash(self, request: HttpRequest) -> bool:
+        """Whether only the slash is missing to a page that is behind no zone's gate, /admin before all."""
+        match = self._slashed(request)
+        return match is not None and (
+            match.view_name in doors.PUBLIC | doors.SIGNED_IN or bool(set(match.namespaces) & doors.STAFF_NAMESPACES)
+        )
+
+    def _slashed(self, request: HttpRequest) -> ResolverMatch | None:
+        if request.method not in {"GET", "HEAD"} or request.path_info.endswith("/"):
+            return None
         try:
-            resolve(request.path_info + "/")
+            return resolve(request.path_info + "/")
         except Http404:
-            return False
-        return request.method in {"GET", "HEAD"}
+            return None
 
     def _zone_of_path(self, request: HttpRequest) -> Zone | None:
         if not request.path_info.startswith(PREFIX):

@@ -22,6 +22,9 @@ limit_request_line = 4094
 limit_request_fields = 60
 limit_request_field_size = 8190
 
+# By default a client on this machine could name another SCRIPT_NAME by a header of that name.
+forwarder_headers = ""
+
 # The heartbeat file lives in memory where there is such a place: a slow disk must not look like a hung worker.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 control_socket_disable = True  # it would be one socket for every instance of this user

@@ -28,6 +28,14 @@ def factor_used_at(request: HttpRequest) -> float | None:
     return max(times, default=None)
 
 
+def ask_factor_again(request: HttpRequest) -> HttpResponse | None:
+    """Before a grave act (rights, agreements): None when the factor was used just now, else the way to use it again."""
+    used_at = factor_used_at(request)
+    if used_at is not None and time.time() - used_at <= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+        return None
+    return _to("mfa_reauthenticate", request.get_full_path())
+
+
 class DeskSite(AdminSite):
     """The admin site. Rights are Django permissions; this adds the factor and the idle limit."""
 

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 EMAIL, SMS = "email", "sms"
 LEASE, MAX_ATTEMPTS = timedelta(seconds=60), 8
+SUBJECT_LENGTH = 200
 BACK_OFF = [timedelta(minutes=m) for m in (1, 2, 5, 15, 60, 180, 360)]
 
 
@@ -43,7 +44,8 @@ def enqueue(messages: Iterable[Message], *, at: datetime) -> None:
 
     rows = [
         Notice(
-            event_key=m.key, person=m.person, channel=m.channel, address=m.address, subject=m.subject, text=m.text,
+            event_key=m.key, person=m.person, channel=m.channel, address=m.address, subject=_one_line(m.subject),
+            text=m.text,
             is_secret=m.is_secret, created_at=at, next_at=at,
         )
         for m in messages
@@ -51,6 +53,12 @@ def enqueue(messages: Iterable[Message], *, at: datetime) -> None:
     if rows:
         Notice.objects.bulk_create(rows, ignore_conflicts=True)
         transaction.on_commit(wake, robust=True)
+
+
+def _one_line(subject: str) -> str:
+    """A header is one line, and fits its column whatever title it quotes."""
+    line = " ".join(subject.split())
+    return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1] + "…"
 
 
 def wake() -> None:

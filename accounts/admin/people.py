@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import EvidenceView, User
 from portal import record
 from portal.catalogue import CLEAN_FIELDS, CatalogueAdmin, ReadOnlyAdmin
+from portal.desk import ask_factor_again
 
 EDITABLE = ("email", "display_name", "is_active", "is_staff", "groups")
 SHOWN = ("email", "display_name", "display_title", "language", "is_active", "is_staff", "is_superuser", "groups",
@@ -86,6 +87,11 @@ class UserAdmin(CatalogueAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return self.has_add_permission(request) and (obj is None or obj.pk != request.user.pk)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Who may change rights proves anew that it is them: an open session alone gives nobody a role."""
+        detour = ask_factor_again(request) if self.has_add_permission(request) else None
+        return detour or super().changeform_view(request, *args, **kwargs)
 
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:

@@ -17,6 +17,7 @@ from portal.personal import Personal
 
 # Questions of the profile that the product itself reads: who it is, whom a zone admits, what the licence is.
 PROFILE_KEYS = ("name", "profession", "licence_number")
+SEALED_KEY = "licence_number"  # never stored in the clear, whoever edits the questions
 
 
 class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
@@ -102,6 +103,8 @@ class QuestionSet(models.Model):
         lacking = [key for key in PROFILE_KEYS if key not in keys] if self.scope == self.Scope.PROFILE else []
         if not keys or lacking:
             raise ValidationError(_("这一版还缺少问题，不能启用：%(keys)s") % {"keys": "、".join(lacking) or "—"})
+        if self.scope == self.Scope.PROFILE and self.questions.filter(key=SEALED_KEY, is_sealed=False).exists():
+            raise ValidationError(_("执业证书编码须勾选「加密保存」，才能启用。"))
         others = type(self).objects.filter(scope=self.scope, zone=self.zone, is_current=True).exclude(pk=self.pk)
         others.update(is_current=False)
         type(self).objects.filter(pk=self.pk).update(is_current=True)

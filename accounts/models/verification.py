@@ -133,7 +133,7 @@ class Verification(Workflow):
                 case = cls(owner_id=draft.owner_id, current=draft, submitted_at=at, profession=draft.profession)
                 number = 1
             else:
-                if case.is_final and not draft.appeal:
+                if (case.is_final or case.status == cls.Status.REVOKED) and not draft.appeal:
                     raise TransitionError(case, cls.Status.PENDING)
                 number = case.submissions.count() + 1
             move = Move(
@@ -221,7 +221,7 @@ class Verification(Workflow):
         message: str,
         reasons: Sequence[Reason] = (),
     ) -> Decision:
-        from accounts import sweeping  # it stands on the models
+        from accounts import answers, sweeping  # they stand on the models
 
         to = self.Status.APPROVED if outcome == Decision.Outcome.APPROVED else self.Status.REJECTED
         self._check_reviewer(by, submission)
@@ -249,6 +249,8 @@ class Verification(Workflow):
             submission=submission, owner_id=self.owner_id, outcome=outcome, decided_by=by, decided_at=at,
             message=message, reasons=said, approved_until=until,
         )
+        if to == self.Status.APPROVED:
+            answers.sign_by(submission)
         if sweeping.has_identity_card(decision):  # the applicant is told that the files are gone: they are
             sweeping.destroy_all_of(submission, at=at)
         return decision

@@ -132,7 +132,8 @@ class AgreementVersion(models.Model):
             raise PermissionError(_("不能发布自己起草的版本。"))
         done = (
             type(self)
-            .objects.filter(pk=self.pk, published_at=None, **{name: getattr(self, name) for name in self.TEXTS})
+            .objects.filter(pk=self.pk, published_at=None, asks_again=self.asks_again)
+            .filter(**{name: getattr(self, name) for name in self.TEXTS})
             .update(published_at=at, published_by=by, sha256=self.text_hash())
         )
         if done:

@@ -173,6 +173,7 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # an open session alone changes no address and no number
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
@@ -187,7 +188,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": env.text("LIMIT_LOGIN_FAILED", "10/m/ip,5/5m/key"),
     "login": env.text("LIMIT_LOGIN", "30/m/ip"),
     "signup": env.text("LIMIT_SIGNUP", "20/m/ip"),
-    "request_login_code": env.text("LIMIT_LOGIN_CODE", "20/m/ip,3/m/key"),
+    "request_login_code": env.text("LIMIT_LOGIN_CODE", "20/m/ip,5/15m/key"),
 }
 # Comments of one person: so many in the window.
 COMMENT_LIMIT, COMMENT_WINDOW_SECONDS = env.number("LIMIT_COMMENTS", 10), 600

@@ -119,6 +119,7 @@ def test_three_wrong_codes_end_the_attempt(client):
 def test_a_mobile_number_is_verified_by_sms_and_then_signs_in_by_code(client):
     person = make_person("lin@example.org", password=PASSWORD)
     client.post("/accounts/login/", {"login": "lin@example.org", "password": PASSWORD})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     client.post("/accounts/phone/change/", {"phone": "138 0013 8000"})
     client.post("/accounts/phone/verify/", {"code": code_sent("sms")})
 

@@ -15,7 +15,9 @@ MIB = 1024 * 1024
 
 def received(*files: bytes):
     uploads = [SimpleUploadedFile(f"{n}.jpg", content) for n, content in enumerate(files)]
-    return RequestFactory().post("/", {"files": uploads}).FILES.getlist("files")
+    request = RequestFactory().post("/", {"files": uploads})
+    request.step = "evidence"  # as the gate says it
+    return request.FILES.getlist("files")
 
 
 def test_a_file_up_to_the_cap_is_kept_in_memory(settings, monkeypatch, tmp_path):

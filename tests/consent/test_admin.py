@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from consent.admin import shown
 from consent.models import AgreementVersion
 from portal.models import RecordEntry
 from tests.people import make_staff, staff_login
@@ -45,7 +46,7 @@ def fields(version, **changes):
 
 
 def publish(client, version):
-    return client.post(f"{VERSIONS}{version.pk}/publish/", {"text": version.text_hash()})
+    return client.post(f"{VERSIONS}{version.pk}/publish/", {"text": shown(version)})
 
 
 def test_a_draft_starts_from_the_text_in_force(current, writer, editor):
@@ -78,7 +79,7 @@ def test_another_editor_sees_what_changes_and_publishes(draft, zone, publisher, 
 
 
 def test_a_text_changed_after_it_was_read_is_not_published(draft, publisher):
-    seen = draft.text_hash()
+    seen = shown(draft)
     AgreementVersion.objects.filter(pk=draft.pk).update(title_zh="又改了")
 
     response = publisher.post(f"{VERSIONS}{draft.pk}/publish/", {"text": seen})

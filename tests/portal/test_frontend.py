@@ -83,7 +83,7 @@ def test_what_was_typed_is_kept_and_never_becomes_markup() -> None:
     assert "&quot;&gt;&lt;b&gt;欧阳" in markup
 
 
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "409", "413", "429", "500"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "409", "413", "429", "500", "503"])
 def test_an_error_page_needs_nothing_but_itself(name: str) -> None:
     page = render_to_string(f"{name}.html")
 
