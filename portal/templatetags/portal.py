@@ -1,4 +1,4 @@
-"""What every page uses: `local`, `lang_of`, `moment`, `clock`, `day`, `month`, `duration`, `since`; `once_key` for forms."""
+"""What every page uses: `local`, `lang_of`, `moment`, `clock`, `day`, `month`, `duration`, `since`; `once_key`."""
 
 from __future__ import annotations
 
