@@ -8,12 +8,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts import evidence
 from accounts.models import Claim, Decision, NotAllowed, Reason, User, Verification
 from portal.workflow import TransitionError
 
 APPROVE, REJECT, REFUSE_FINAL = "approve", "reject", "refuse_final"
-IDENTITY_CARD = "IDENTITY_CARD"  # the reason that says: the files of this submission are destroyed
 
 
 def free_cases(user: User, *, at: datetime) -> QuerySet[Verification]:
@@ -52,8 +50,6 @@ def decide(
         raise TransitionError(stored, decision)
     Claim.take(stored, by=by, at=at)
     shown = stored.current
-    if any(reason.code == IDENTITY_CARD for reason in reasons):
-        evidence.destroy(list(shown.evidence.filter(discarded_at=None)), at=at)
     if decision == APPROVE:
         return stored.approve(by=by, submission=shown, at=at, message=message)
     if decision == REJECT:
