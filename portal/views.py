@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import requires_csrf_token
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from portal.models import Zone
 
@@ -39,7 +39,7 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Landings and abstracts may be indexed; the rest answers with a redirect anyway."""
     lines = ["User-agent: *", "Disallow: /accounts/", "Disallow: /admin/", "Disallow: /me/",
@@ -47,7 +47,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
-@require_GET
+@require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in every state; for staff, and for everybody in development."""
     if not settings.DEBUG and not admin.site.has_permission(request):
