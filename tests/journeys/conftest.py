@@ -1,0 +1,102 @@
+"""A served portal and windows onto it. The process never touches the database: it asks over HTTP like anyone."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.journeys.people import Person, sign_in, use_second_factor
+from tests.journeys.served import JourneyPortal, results
+from tests.journeys.window import DESK, PHONE, Size, Window
+
+FLAGS = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+MakeWindow = Callable[..., Window]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium, in Chinese, that can reach nothing but this machine."""
+    ours = {"executable_path": "/usr/bin/chromium", "env": {**os.environ, "LANGUAGE": "zh_CN"}, "args": FLAGS}
+    return {**browser_type_launch_args, **ours}
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[JourneyPortal]:
+    """The portal as `make run` starts it, with its demo."""
+    with closing(JourneyPortal()) as served:
+        served.start(seconds=180)
+        yield served
+
+
+@pytest.fixture(scope="session")
+def demo(portal: JourneyPortal) -> dict[str, Any]:
+    return portal.demo
+
+
+@pytest.fixture(params=[PHONE, DESK], ids=lambda size: size.name)
+def size(request: pytest.FixtureRequest) -> Size:
+    """Tests that ask for this run in both sizes."""
+    size: Size = request.param
+    return size
+
+
+@pytest.fixture
+def make_window(portal: JourneyPortal, browser: Browser, request: pytest.FixtureRequest) -> Iterator[MakeWindow]:
+    """Open windows, each like a browser of its own; at the end none may have had trouble."""
+    windows: list[Window] = []
+
+    def make(size: Size = DESK, *, state: Any = None, **options: Any) -> Window:
+        common = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "storage_state": state, "reduced_motion": "reduce"}
+        context = browser.new_context(**common, **size.options(), **options)
+        context.set_default_timeout(15000)
+        story = getattr(request.module, "STORY", "z") + (chr(ord("a") + len(windows)) if windows else "")
+        window = Window(context, base_url=portal.url, size=size, story=story, shelf=results() / "screens")
+        windows.append(window)
+        return window
+
+    yield make
+    for window in windows:
+        window.page.context.close()
+    for window in windows:
+        window.assert_untroubled()
+
+
+@pytest.fixture(scope="session")
+def _states() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture
+def window_of(make_window: MakeWindow, demo: dict[str, Any], _states: dict[str, Any]) -> Callable[..., Window]:
+    """A window in which a demo person is signed in; staff have used their second factor. Signs in once a session."""
+
+    def make(key: str, size: Size = DESK, **options: Any) -> Window:
+        if key not in _states:
+            first = make_window(DESK)
+            sign_in(first, Person(**demo["people"][key]))
+            if demo["people"][key].get("totp_secret"):
+                use_second_factor(first, demo["people"][key]["totp_secret"])
+            _states[key] = first.page.context.storage_state()
+        return make_window(size, state=_states[key], **options)
+
+    return make
+
+
+@pytest.fixture
+def unique() -> str:
+    """Tells this run's people from another's."""
+    return format(time.time_ns(), "x")[-9:]

@@ -1,0 +1,158 @@
+"""One browser window that minds what no page may do: errors, blocked sources, other hosts, sideways scrolling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# A form shown again and a lost race are answers with words; Chromium logs their status as if a file were missing.
+ANSWERS = {409, 422}
+# Reports reach the console even where a policy would silence them.
+WITNESS = """addEventListener("securitypolicyviolation",
+  (e) => console.error("blocked by policy: " + e.violatedDirective + " " + e.blockedURI + " " + e.sample))"""
+
+
+@dataclass(frozen=True)
+class Size:
+    """A size of window people have."""
+
+    name: str
+    width: int
+    height: int
+    is_phone: bool = False
+
+    def options(self) -> dict[str, Any]:
+        """What Playwright's new_context wants."""
+        viewport = {"width": self.width, "height": self.height}
+        return {"viewport": viewport, "is_mobile": self.is_phone, "has_touch": self.is_phone}
+
+
+PHONE = Size("360x740", 360, 740, is_phone=True)
+DESK = Size("1440x900", 1440, 900)
+
+
+class Window:
+    """A page in a context of its own; `inspect` at every page of a journey."""
+
+    def __init__(self, context: BrowserContext, *, base_url: str, size: Size, story: str, shelf: Path) -> None:
+        self.base_url, self.size, self.story = base_url, size, story
+        self.shelf = shelf / size.name
+        self.troubles: list[str] = []
+        self.expected: set[int] = set(ANSWERS)
+        self._count = 0
+        context.add_init_script(WITNESS)
+        self.page: Page = context.new_page()
+        self._watch(self.page)
+
+    # What happens meanwhile
+
+    def _watch(self, page: Page) -> None:
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.troubles.append(f"script error: {error}"))
+        page.on("request", self._asked)
+        page.on("response", self._answered)
+        page.on("requestfailed", self._failed)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        status = re.search(r"responded with a status of (\d+)", message.text)
+        if message.type == "error" and not (status and int(status[1]) in self.expected):
+            self.troubles.append(f"console: {message.text} ({message.location.get('url')})")
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob"} and parts.netloc != urlsplit(self.base_url).netloc:
+            self.troubles.append(f"asked another host: {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.expected:
+            self.troubles.append(f"{response.status} from {response.request.method} {response.url}")
+
+    def _failed(self, request: Request) -> None:
+        if "ERR_ABORTED" not in (request.failure or ""):  # leaving a page cuts what it was still asking
+            self.troubles.append(f"failed: {request.url} {request.failure}")
+
+    @contextmanager
+    def expecting(self, *statuses: int) -> Iterator[None]:
+        """Take these answers for right meanwhile."""
+        before, self.expected = self.expected, self.expected | set(statuses)
+        yield
+        self.page.wait_for_timeout(50)  # the console hears of it a moment later
+        self.expected = before
+
+    # What a person does
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.base_url}{path}")
+
+    @property
+    def path(self) -> str:
+        parts = urlsplit(self.page.url)
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+
+    @property
+    def step(self) -> str | None:
+        """The mark of the page: which step of the gate, or open."""
+        return self.page.locator("main").get_attribute("data-step")
+
+    def press(self, words: str, *, within: Locator | None = None) -> None:
+        """Press the button or link that says exactly this."""
+        place = within or self.page.locator("main")
+        button = place.get_by_role("button", name=words, exact=True)
+        (button if button.count() else place.get_by_role("link", name=words, exact=True)).first.click()
+
+    def words(self) -> str:
+        """The text of the page's main part."""
+        return self.page.locator("main").inner_text()
+
+    # What must hold on every page
+
+    def inspect(self, name: str, *, picture: bool = True) -> None:
+        """Note what the page owes and does not give, and keep its picture. `make_window` complains at the end."""
+        self.page.wait_for_load_state()
+        self._holds_still()
+        if picture:
+            self._picture(name)
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        if wide > self.size.width:
+            self.troubles.append(f"{name}: {wide} px wide at {self.size.width}: {self._too_wide()}")
+        found = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+        self.troubles += [f"{name}: {_said(violation)}" for violation in found]
+
+    def assert_untroubled(self) -> None:
+        """Say everything that was wrong on any page of this window's way."""
+        assert self.troubles == [], f"{self.size.name}: " + "\n".join(self.troubles)
+
+    def _holds_still(self) -> None:
+        """Wait for fonts and running transitions, so that two pictures of a page are one."""
+        self.page.evaluate(
+            "document.fonts.ready.then(() => Promise.allSettled("
+            "document.getAnimations().filter((a) => a.effect.getComputedTiming().endTime < 1e4)"
+            ".map((a) => a.finished))).then(() => 1)"
+        )
+
+    def _picture(self, name: str) -> None:
+        self._count += 1
+        self.shelf.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=self.shelf / f"{self.story}{self._count:02}-{name}.png", full_page=True)
+
+    def _too_wide(self) -> Any:
+        return self.page.evaluate(
+            """(most) => [...document.querySelectorAll("body *")]
+               .filter((e) => e.getBoundingClientRect().right > most + 1)
+               .slice(0, 5).map((e) => e.outerHTML.slice(0, 120))""",
+            self.size.width,
+        )
+
+
+def _said(violation: dict[str, Any]) -> str:
+    nodes = [node["html"][:160] + " " + node.get("failureSummary", "")[:200] for node in violation["nodes"][:3]]
+    return f"{violation['id']}: {' | '.join(nodes)}"
