@@ -8,24 +8,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.install import install_profile, install_reasons, install_survey
 from accounts.judging import Accepted
 from accounts.models import User
 from articles import install as articles
-from consent.install import install_documents
 from portal.models import Notice, Zone
 from strategy import population
-from strategy.demo import ARTICLE, SLUG, install_ruleset
+from strategy.demo import ARTICLE, SLUG
 from strategy.discussion import install_discussion
+from strategy.shipment import install_shipped
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 ZONE = "alk"
 
 
@@ -49,22 +46,11 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def _load(picture: Accepted, now: datetime) -> dict[str, population.DemoPerson]:
-    zones = yaml.safe_load((DATA / "zones.yaml").read_text(encoding="utf-8"))
-    folders = {data["slug"]: data.pop("articles") for data in zones}
-    for data in zones:
-        Zone.objects.create(**data)
-    install_documents(at=now)
-    install_profile()
-    install_reasons()
-    for zone in Zone.objects.all():
-        install_survey(zone)
-        for folder in folders[zone.slug]:
-            tool = SLUG if folder == ARTICLE else ""
-            article = articles.install_article(articles.FOLDER / folder, zone, at=now, tool_slug=tool)
-            if (articles.FOLDER / folder / "comments.yaml").exists():
-                install_discussion(article, articles.FOLDER / folder, at=now)
+    for article in install_shipped(at=now):
+        folder = articles.FOLDER / article.slug
+        if (folder / "comments.yaml").exists():
+            install_discussion(article, folder, at=now)
     zone = Zone.objects.get(slug=ZONE)
-    install_ruleset(zone, at=now)
     people = population.make_staff()
     people |= population.make_clinicians(zone, people["reviewer"].user, picture=picture, at=now)
     Notice.objects.all().delete()  # nobody is to be told what the demo only pretends
