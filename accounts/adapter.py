@@ -15,6 +15,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -44,6 +45,12 @@ class AccountAdapter(DefaultAccountAdapter):
         person = context.get("user")
         self._enqueue(outbox.EMAIL, email, str(mail.body), subject=str(mail.subject),
                       person=person if isinstance(person, User) and person.pk else None)
+
+    def new_user(self, request: HttpRequest) -> User:
+        """Whoever signs up in a language is written to in it."""
+        user: User = super().new_user(request)
+        user.language = translation.get_language() or settings.LANGUAGE_CODE
+        return user
 
     def clean_email(self, email: str) -> str:
         return User.objects.normalize_email(super().clean_email(email))
