@@ -1,4 +1,4 @@
-"""Build .venv and install requirement files, unless that was done already: python3 deploy/environment.py requirements.txt
+"""Build .venv and install requirement files, unless that is done: python3 deploy/environment.py requirements.txt
 
 The stamp is a hash of the files' text, so a repeat costs nothing and a changed pin is installed at the next start. Two
 starts at once wait for each other. Needs Python 3.11 with venv, nothing else.
