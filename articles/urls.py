@@ -3,7 +3,7 @@
 from django.urls import path
 
 from articles import feeds
-from articles.views import discussion, landing, reading
+from articles.views import discussion, landing, reading, search
 
 PLACE = "zones/<slug:zone>/articles/<slug:slug>/"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("feed/", feeds.AbstractsFeed(), name="feed"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
     path("zones/<slug:zone>/", landing.zone, name="zone"),
+    path("zones/<slug:zone>/search/", search.search, name="search"),
     path(PLACE, reading.article, name="article"),
     path(f"{PLACE}print/", reading.print_page, name="article-print"),
     path(f"{PLACE}history/", reading.history, name="article-history"),
