@@ -13,7 +13,7 @@ class PhoneField(forms.CharField):
     """A mobile number; allauth's adapter normalises it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", _("手机号"))
+        kwargs["label"] = _("手机号")  # allauth calls it a phone
         kwargs.setdefault("help_text", _("填写并验证后，可用短信验证码登录。"))
         kwargs.setdefault("max_length", 30)
         kwargs.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))

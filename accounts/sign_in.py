@@ -7,6 +7,15 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+class LoginForm(allauth_forms.LoginForm):
+    """Says what may be typed; allauth calls it a login."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = gettext_lazy("邮箱或手机号")
 
 
 class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):

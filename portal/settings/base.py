@@ -182,7 +182,10 @@ ACCOUNT_PHONE_VERIFICATION_ENABLED = True
 ACCOUNT_PHONE_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ACCOUNT_FORMS = {"request_login_code": "accounts.sign_in.RequestLoginCodeForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.sign_in.LoginForm",
+    "request_login_code": "accounts.sign_in.RequestLoginCodeForm",
+}
 # One shared limit file: allauth's own keys, in the shared cache; see docs/operating.md.
 ACCOUNT_RATE_LIMITS = {
     "login_failed": env.text("LIMIT_LOGIN_FAILED", "10/m/ip,5/5m/key"),
