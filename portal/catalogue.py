@@ -34,7 +34,8 @@ class CatalogueAdmin(admin.ModelAdmin):
         """Only by what the list offers. Django lets any field of the row be asked about, hashes of passwords too."""
         filters = [item[0] if isinstance(item, list | tuple) else item for item in self.get_list_filter(request)]
         offered = {getattr(item, "parameter_name", item) for item in (*filters, self.date_hierarchy) if item}
-        return super().lookup_allowed(lookup, value, request) and any(
+        # PostgreSQL takes no NUL in a text, not even to look for.
+        return "\x00" not in str(value) and super().lookup_allowed(lookup, value, request) and any(
             lookup == name or lookup.startswith(f"{name}__") for name in offered
         )
 

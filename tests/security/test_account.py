@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -12,7 +13,6 @@ from django.utils import timezone
 from accounts.models import User
 from consent.install import install_documents
 from portal.models import Notice
-from portal.settings.base import ACCOUNT_RATE_LIMITS
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def victim(db):
 @pytest.fixture
 def limits(settings):
     """The limits as they are shipped; tests run without."""
-    settings.ACCOUNT_RATE_LIMITS = ACCOUNT_RATE_LIMITS
+    settings.ACCOUNT_RATE_LIMITS = import_module("portal.settings.base").ACCOUNT_RATE_LIMITS
 
 
 def sign_in(browser: Client, password: str = PASSWORD, **headers: str):
