@@ -1,4 +1,4 @@
-"""What every page uses: `local`, `lang_of`, `moment`, `clock`, `day`, `month`, `duration`, `since`; `once_key`."""
+"""What every page uses: words (`local`, `lang_of`, `sentence`), times (`moment` … `since`), `once_key` for forms."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ def local(row: Any, name: str) -> Any:
 def lang_of(text: str) -> str:
     """The value of lang="…" for a text that is kept in one language only."""
     return "zh-Hans" if HAN.search(text) else "en"
+
+
+@register.filter
+def sentence(text: str) -> str:
+    """Begin with a capital, unless the first word has a spelling of its own: mPFS, ctDNA."""
+    return text[:1].upper() + text[1:] if text.partition(" ")[0].islower() else text
 
 
 @register.filter

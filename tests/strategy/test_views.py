@@ -339,7 +339,7 @@ def test_english_is_answered_in_english(reader):
     body = text_of(reader.post(TOOL, CASES["v73"]))
 
     assert "preferred" in body
-    assert "lorlatinib (third generation)" in body
+    assert "Lorlatinib (third generation)" in body
     assert "The article dates from 2025-06-12" in body
 
 
