@@ -119,7 +119,7 @@ def test_two_presses_open_one_draft(rejected_person):
     client.post(f"{GATE}rejected/")
 
     assert Submission.objects.filter(owner=rejected_person, sent_at=None).count() == 1
-    assert "继续修改" in client.get(f"{GATE}rejected/").content.decode()
+    assert "重新提交</button>" in client.get(f"{GATE}rejected/").content.decode()
 
 
 def test_an_objection_goes_to_another_reviewer(rejected_person, reviewer, reviewer2):
