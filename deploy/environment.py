@@ -62,7 +62,7 @@ def build(names: list[str]) -> None:
         except subprocess.CalledProcessError:
             sys.exit("Python's venv module is incomplete here (Debian and Ubuntu: package python3-venv).")
     files = [word for name in names for word in ("-r", str(ROOT / name))]
-    quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--prefer-binary"]
+    quiet = ["-qq", "--disable-pip-version-check", "--no-input", "--prefer-binary"]
     if subprocess.run([PYTHON, "-m", "pip", "install", *quiet, *files], check=False).returncode:
         sys.exit("The packages could not be installed; what pip said stands above.")
     print(f".venv: done in {time.monotonic() - began:.0f} s", flush=True)
