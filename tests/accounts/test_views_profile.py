@@ -49,7 +49,7 @@ def test_the_page_asks_every_question_with_its_help_and_suggestions(page):
     assert 'data-step="profile"' in html
     assert "<h1>完善信息</h1>" in html
     assert all(f'name="{key}"' in html for key in PROFILE)
-    assert '<datalist id="department-suggestions">' in html
+    assert '<datalist id="department-suggestions" lang="zh-Hans">' in html
     assert "与执业证书一致；发表评论时用作署名" in html
     assert "maxlength" not in html
     assert response["Cache-Control"] == "private, no-store"
