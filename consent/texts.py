@@ -29,8 +29,16 @@ def tokens() -> dict[str, str]:
 def body_html(version: AgreementVersion) -> SafeString:
     """Return the body to be shown. Cleaned to seven tags, whoever wrote it."""
     text = _replaced(localised(version, "body"), escape=True)
-    clean = nh3.clean(text, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"https", "mailto"}, link_rel=None)
+    clean = nh3.clean(
+        text, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"https", "mailto"}, link_rel=None,
+        attribute_filter=_own_or_whole,
+    )
     return mark_safe(clean)  # noqa: S308  # nh3 has just cleaned it
+
+
+def _own_or_whole(tag: str, name: str, value: str) -> str | None:
+    """A link without a scheme stays on this site: //host would leave it."""
+    return None if re.match(r"[\s/\\]{2}", value) else value
 
 
 def shown_text(version: AgreementVersion) -> str:

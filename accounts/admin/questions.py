@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import Answer, Question, QuestionSet
+from accounts.patterns import runs_away
 from portal.catalogue import CLEAN_FIELDS, CatalogueAdmin, LinesField
 
 CHOICE = re.compile(r"^(?P<value>[\w-]{1,40})\s*\|\s*(?P<zh>[^|]+?)\s*\|\s*(?P<en>[^|]+?)$")
@@ -61,6 +62,8 @@ class QuestionForm(forms.ModelForm):
             re.compile(pattern)
         except re.error as error:
             raise ValidationError(_("这不是有效的正则表达式。")) from error
+        if pattern and runs_away(pattern):
+            raise ValidationError(_("这个正则表达式遇到某些文字会算得太久，请写得简单些，不要在重复里再套重复。"))
         return pattern
 
 

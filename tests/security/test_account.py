@@ -100,6 +100,17 @@ def test_a_new_password_signs_every_other_device_out(victim):
     assert there.get("/me/").status_code == 302
 
 
+def test_whose_password_changed_is_told_so(victim):
+    browser = Client()
+    sign_in(browser)
+    browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    browser.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": "Plover-harbour-26",
+                                             "password2": "Plover-harbour-26"})
+
+    told = Notice.objects.get(address="victim@example.org")
+    assert "您的密码已更改" in told.text
+
+
 @pytest.mark.parametrize(("path", "fields"), [
     ("/accounts/email/", {"action_add": "", "email": "thief@example.org"}),
     ("/accounts/phone/change/", {"phone": PHONE}),

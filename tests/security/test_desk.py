@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import QuestionSet, User
+from accounts.models import Question, QuestionSet, User
+from accounts.patterns import runs_away
 from consent.admin import shown
 from consent.models import AgreementVersion
 from portal.models import Notice
@@ -124,3 +125,31 @@ def test_no_group_reaches_rights_factors_or_consents_of_others(db, group, path):
 
     assert browser.get(path).status_code == 403
     assert browser.post(path).status_code in {403, 405}
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(?:[0-9A-Z]+)*x", "(a|a)*$", "([a-z]+)*#", "(0|00)+$", "\\s*(\\s*)*x"])
+def test_t35_a_pattern_that_runs_away_is_noticed(pattern):
+    assert runs_away(pattern)
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("pattern", ["[0-9]{15}", "[A-Z]{2}[0-9]+", "1[3-9][0-9]{9}", ".*医院.*", "(?:是|否)"])
+def test_t35_an_ordinary_pattern_passes(pattern):
+    assert not runs_away(pattern)
+
+
+def test_t35_the_shipped_patterns_pass_and_the_desk_refuses_one_that_runs_away(zone, lead):
+    shipped = Question.objects.exclude(pattern="").values_list("pattern", flat=True)
+    assert [pattern for pattern in shipped if runs_away(pattern)] == []
+    copy = QuestionSet.objects.current_profile().new_version()
+    question = copy.questions.get(key="hospital")
+    fields = {f"questions-0-{name}": getattr(question, name) or "" for name in
+              ("id", "key", "kind", "position", "label_zh", "label_en", "purpose_zh")}
+    answer = staff_login(Client(), lead).post(f"/admin/accounts/questionset/{copy.pk}/change/", {
+        "title_zh": "问", "title_en": "Q", "questions-TOTAL_FORMS": 1, "questions-INITIAL_FORMS": 1, **fields,
+        "questions-0-question_set": copy.pk, "questions-0-pattern": "(a+)+$",
+    })
+
+    assert "算得太久" in answer.content.decode()
+    assert Question.objects.get(pk=question.pk).pattern == question.pattern
