@@ -1,4 +1,4 @@
-"""`make screens`: walk the journeys and lay their pictures out in screens/index.html, both widths side by side."""
+"""`make screens`: run the journeys, then lay their pictures out in screens/ with an index by size and story."""
 
 from __future__ import annotations
 
@@ -9,52 +9,40 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TAKEN, SHOWN = ROOT / "test-results/screens", ROOT / "screens"
-
-PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Screens</title>
-<style>
-body {{ font: 15px system-ui; margin: 24px; }}
-section {{ display: flex; gap: 24px; align-items: start; margin: 0 0 32px; }}
-figure {{ margin: 0; }} img {{ border: 1px solid #ccc; max-height: 70vh; max-width: 60vw; }} h2 {{ font-size: 16px; }}
-</style>
-<h1>{count} pictures</h1>
-{rows}
-</html>
+TAKEN, SHOWN = ROOT / "test-results" / "screens", ROOT / "screens"
+PAGE = """<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><title>screens</title>
+<style>body {{ font: 14px/1.5 system-ui; margin: 2rem }} .row {{ display: flex; flex-wrap: wrap; gap: 1rem }}
+figure {{ margin: 0; width: 220px }} img {{ width: 100%; height: 320px; object-fit: cover; object-position: top;
+border: 1px solid #bbb }} figcaption {{ overflow-wrap: anywhere }}</style>{body}</html>
 """
 
 
-def main() -> int:
-    """Return pytest's exit code; the pictures that were taken are laid out either way."""
+def main(words: list[str]) -> int:
+    """Take the pictures (further words go to pytest) and lay out those that came, whatever failed."""
     shutil.rmtree(TAKEN, ignore_errors=True)
-    code = subprocess.call([sys.executable, "-m", "pytest", "tests/journeys", "-q"], cwd=ROOT)
+    code = subprocess.call([sys.executable, "-m", "pytest", "-q", "tests/journeys", *words], cwd=ROOT)
     shutil.rmtree(SHOWN, ignore_errors=True)
-    if not TAKEN.is_dir():
-        print("The journeys took no picture.", file=sys.stderr)
+    if not TAKEN.exists():
         return code or 1
     shutil.copytree(TAKEN, SHOWN)
-    (SHOWN / "index.html").write_text(index(SHOWN), encoding="utf-8")
-    print(f"{SHOWN / 'index.html'}")
+    (SHOWN / "index.html").write_text(PAGE.format(body=_body()), encoding="utf-8")
+    print(f"{sum(1 for _ in SHOWN.rglob('*.png'))} pictures: {SHOWN / 'index.html'}")
     return code
 
 
-def index(folder: Path) -> str:
-    """Return the page: one row a picture's name, one column a width."""
-    widths = sorted((path for path in folder.iterdir() if path.is_dir()), key=lambda path: int(path.name.split("x")[0]))
-    names = sorted({path.name for width in widths for path in width.glob("*.png")})
-    rows = []
-    for name in names:
-        present = [width / name for width in widths if (width / name).exists()]
-        figures = "".join(_figure(path, folder) for path in present)
-        rows.append(f"<h2>{html.escape(name.removesuffix('.png'))}</h2>\n<section>{figures}</section>")
-    count = sum(len(list(width.glob("*.png"))) for width in widths)
-    return PAGE.format(count=count, rows="\n".join(rows))
+def _body() -> str:
+    folders = sorted(path for path in SHOWN.iterdir() if path.is_dir())
+    return "".join(f'<h2>{folder.name}</h2><div class="row">{_figures(folder)}</div>' for folder in folders)
 
 
-def _figure(path: Path, folder: Path) -> str:
-    where = html.escape(path.relative_to(folder).as_posix())
-    return f'<figure><a href="{where}"><img src="{where}" alt="{where}" loading="lazy"></a></figure>'
+def _figures(folder: Path) -> str:
+    made = []
+    for path in sorted(folder.glob("*.png")):
+        address = html.escape(path.relative_to(SHOWN).as_posix())
+        picture = f'<a href="{address}"><img src="{address}" alt="" loading="lazy"></a>'
+        made.append(f"<figure>{picture}<figcaption>{html.escape(path.stem)}</figcaption></figure>")
+    return "".join(made)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

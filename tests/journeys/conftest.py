@@ -64,7 +64,14 @@ def make_window(portal: JourneyPortal, browser: Browser, request: pytest.Fixture
         context = browser.new_context(**common, **size.options(), **options)
         context.set_default_timeout(15000)
         story = getattr(request.module, "STORY", "z") + (chr(ord("a") + len(windows)) if windows else "")
-        window = Window(context, base_url=portal.url, size=size, story=story, shelf=results() / "screens")
+        window = Window(
+            context,
+            base_url=portal.url,
+            size=size,
+            story=story,
+            shelf=results() / "screens",
+            has_script=options.get("java_script_enabled", True),
+        )
         windows.append(window)
         return window
 

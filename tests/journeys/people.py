@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import secrets
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,11 @@ class Person:
     email: str
     password: str
     totp_secret: str = ""
+
+
+def somebody(name: str) -> Person:
+    """Somebody new, with a password of their own."""
+    return Person(f"{name}-{secrets.token_hex(4)}@example.org", secrets.token_urlsafe(15))
 
 
 def sign_up(window: Window, portal: JourneyPortal, person: Person, *, look: bool = False) -> None:

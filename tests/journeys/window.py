@@ -43,8 +43,10 @@ DESK = Size("1440x900", 1440, 900)
 class Window:
     """A page in a context of its own; `inspect` at every page of a journey."""
 
-    def __init__(self, context: BrowserContext, *, base_url: str, size: Size, story: str, shelf: Path) -> None:
-        self.base_url, self.size, self.story = base_url, size, story
+    def __init__(
+        self, context: BrowserContext, *, base_url: str, size: Size, story: str, shelf: Path, has_script: bool = True
+    ) -> None:
+        self.base_url, self.size, self.story, self.has_script = base_url, size, story, has_script
         self.shelf = shelf / size.name
         self.troubles: list[str] = []
         self.expected: set[int] = set(ANSWERS)

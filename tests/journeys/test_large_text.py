@@ -1,0 +1,23 @@
+"""A narrow phone with text twice as large: everything still fits the width."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.window import PHONE, Window
+
+STORY = "e"
+OPEN_TO_ALL = ["/", "/zones/alk/", "/accounts/login/", "/accounts/signup/", "/privacy/"]
+FOR_READERS = ["{article_url}", "{article_url}comments/", "{article_url}history/", "{strategy_url}", "/me/"]
+
+
+@pytest.mark.parametrize("who", ["", "doctor"])
+def test_nothing_scrolls_sideways_at_twice_the_text(make_window, window_of, demo, who):
+    window: Window = window_of(who, PHONE) if who else make_window(PHONE)
+    for path in FOR_READERS if who else OPEN_TO_ALL:
+        window.open(path.format(**demo))
+        window.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        wide = window.page.evaluate("document.documentElement.scrollWidth")
+        if wide > PHONE.width:
+            window.troubles.append(f"{path}: {wide} px wide at twice the text")
+        window.inspect(path.format(**demo).strip("/").replace("/", "-") or "home")
