@@ -249,7 +249,7 @@ def test_a_second_submission_shows_what_differs_and_what_was_said(case, desk, re
 
     assert "第 2 次提交" in shown
     assert "示例市第二人民医院" in shown
-    assert "上次：示例市第一人民医院" in shown
+    assert '上次：<bdi lang="zh-Hans">示例市第一人民医院</bdi>' in shown
     assert shown.count("上次：") == 1
     assert "请写全称。" in shown
 
