@@ -77,7 +77,7 @@ def make_window(portal: JourneyPortal, browser: Browser, request: pytest.Fixture
 
     yield make
     for window in windows:
-        window.page.context.close()
+        window.close()
     for window in windows:
         window.assert_untroubled()
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, Route
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A form shown again and a lost race are answers with words; Chromium logs their status as if a file were missing.
@@ -51,6 +51,7 @@ class Window:
         self.troubles: list[str] = []
         self.expected: set[int] = set(ANSWERS)
         self._count = 0
+        self._twin: Page | None = None
         context.add_init_script(WITNESS)
         self.page: Page = context.new_page()
         self._watch(self.page)
@@ -120,13 +121,15 @@ class Window:
     def inspect(self, name: str, *, picture: bool = True) -> None:
         """Note what the page owes and does not give, and keep its picture. `make_window` complains at the end."""
         self.page.wait_for_load_state()
-        self._holds_still()
+        if self.has_script:
+            self._holds_still()
         if picture:
             self._picture(name)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         if wide > self.size.width:
             self.troubles.append(f"{name}: {wide} px wide at {self.size.width}: {self._too_wide()}")
-        found = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+        page = self.page if self.has_script else self._copy()
+        found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
         self.troubles += [f"{name}: {_said(violation)}" for violation in found]
 
     def assert_untroubled(self) -> None:
@@ -140,6 +143,29 @@ class Window:
             "document.getAnimations().filter((a) => a.effect.getComputedTiming().endTime < 1e4)"
             ".map((a) => a.finished))).then(() => 1)"
         )
+
+    def _copy(self) -> Page:
+        """The page as it stands, where axe can run: same markup and style, its own scripts left out."""
+        if self._twin is None:
+            browser = self.page.context.browser
+            assert browser is not None
+            self._twin = browser.new_context(**self.size.options(), locale="zh-CN").new_page()
+            self._twin.route("**/*", self._serve_copy)
+        self._twin.goto(self.page.url)
+        return self._twin
+
+    def _serve_copy(self, route: Route) -> None:
+        kind = route.request.resource_type
+        if kind == "document":
+            route.fulfill(content_type="text/html; charset=utf-8", body=self.page.content())
+        elif kind == "script":
+            route.abort()
+        else:
+            route.continue_()
+
+    def close(self) -> None:
+        for page in filter(None, (self._twin, self.page)):
+            page.context.close()
 
     def _picture(self, name: str) -> None:
         self._count += 1
