@@ -10,6 +10,7 @@ import json
 import re
 import stat
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 from django.utils import timezone
+from gunicorn.config import Config
 from kombu.exceptions import ContentDisallowed
 from kombu.serialization import dumps, loads
 
@@ -132,6 +134,15 @@ def test_t08_no_address_leads_to_the_data_folder(zone, member):
                  "/.env", "/__debug__/", "/manage.py"):
         assert Client().get(path).status_code == 302, path
         assert browser_of(member).get(path).status_code == 404, path
+
+
+@pytest.mark.pure
+def test_t07_no_client_names_another_root_of_the_site():
+    """gunicorn takes SCRIPT_NAME from a header of whoever it trusts, which is this machine's nginx and everybody."""
+    config = Config()
+    config.set("forwarder_headers", run_path(str(ROOT / "deploy/gunicorn.conf.py"))["forwarder_headers"])
+
+    assert config.forwarder_headers == []
 
 
 # -- T29
