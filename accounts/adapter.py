@@ -39,12 +39,22 @@ class AccountAdapter(DefaultAccountAdapter):
         english = translation.get_language() == "en"
         name = settings.SITE_NAME_EN if english else settings.SITE_NAME_ZH
         site = Site(name=name, domain=urlsplit(settings.SITE_URL).netloc)
-        context = {"request": self.request, "email": email, **context, "current_site": site,
-                   "site_url": settings.SITE_URL}
+        context = {
+            "request": self.request,
+            "email": email,
+            **context,
+            "current_site": site,
+            "site_url": settings.SITE_URL,
+        }
         mail = self.render_mail(template_prefix, email, context)
         person = context.get("user")
-        self._enqueue(outbox.EMAIL, email, str(mail.body), subject=str(mail.subject),
-                      person=person if isinstance(person, User) and person.pk else None)
+        self._enqueue(
+            outbox.EMAIL,
+            email,
+            str(mail.body),
+            subject=str(mail.subject),
+            person=person if isinstance(person, User) and person.pk else None,
+        )
 
     def new_user(self, request: HttpRequest) -> User:
         """Whoever signs up in a language is written to in it."""
@@ -101,8 +111,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def _enqueue(self, channel: str, address: str, text: str, subject: str = "", person: User | None = None) -> None:
         message = outbox.Message(
-            key=f"sign-in:{secrets.token_hex(12)}", channel=channel, address=address, subject=subject, text=text,
-            person=person, is_secret=True,
+            key=f"sign-in:{secrets.token_hex(12)}",
+            channel=channel,
+            address=address,
+            subject=subject,
+            text=text,
+            person=person,
+            is_secret=True,
         )
         outbox.enqueue([message], at=timezone.now())
 

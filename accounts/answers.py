@@ -23,9 +23,7 @@ class DraftGone(Exception):
     """The draft was sent from another tab; what is sent is frozen."""
 
 
-def save_profile(
-    draft: Submission, question_set: QuestionSet, answers: Mapping[str, Any], *, at: datetime
-) -> None:
+def save_profile(draft: Submission, question_set: QuestionSet, answers: Mapping[str, Any], *, at: datetime) -> None:
     """Store the whole profile in the draft, in place of what it held.
 
     Comments are signed by it while nothing was approved yet; afterwards only an approval changes the signature.
@@ -34,16 +32,23 @@ def save_profile(
     licence = answers.get(LICENCE)
     with transaction.atomic():
         # This update is also the lock: whoever sends the draft waits for it, or was faster.
-        stored = Submission.objects.drafts().filter(pk=draft.pk).update(
-            question_set=question_set, is_profile_complete=True, profession=str(answers.get("profession") or "")[:40],
-            licence_index=keys.blind_index("licence", licence) if licence else "",
+        stored = (
+            Submission.objects.drafts()
+            .filter(pk=draft.pk)
+            .update(
+                question_set=question_set,
+                is_profile_complete=True,
+                profession=str(answers.get("profession") or "")[:40],
+                licence_index=keys.blind_index("licence", licence) if licence else "",
+            )
         )
         if not stored:
             raise DraftGone
         draft.answers.exclude(question__question_set=question_set).delete()
         Answer.objects.bulk_create(
             _rows(person, question_set, answers, at, submission=draft),
-            update_conflicts=True, unique_fields=["submission", "question"],
+            update_conflicts=True,
+            unique_fields=["submission", "question"],
             update_fields=["value", "sealed", "wording", "wording_sha256", "language", "answered_at"],
         )
         if not Decision.objects.filter(owner=person, outcome=Decision.Outcome.APPROVED).exists():
@@ -118,8 +123,14 @@ def _rows(
 def _row(person: User, question: Question, value: Any, at: datetime, place: dict[str, Any]) -> Answer:
     wording = question.wording()
     row = Answer(
-        owner=person, question=question, value=value, wording=wording, wording_sha256=wording_hash(wording),
-        language=translation.get_language() or "zh-hans", answered_at=at, **place,
+        owner=person,
+        question=question,
+        value=value,
+        wording=wording,
+        wording_sha256=wording_hash(wording),
+        language=translation.get_language() or "zh-hans",
+        answered_at=at,
+        **place,
     )
     if question.is_sealed and value is not None:
         row.value = None

@@ -45,8 +45,12 @@ def begin_again(case: Verification, *, appeal: str) -> Submission:
     changes: dict[str, Any] = {"appeal": appeal} if appeal else {}
     if is_new:
         is_whole = answers.copy_answers(last, draft)
-        changes |= {"question_set": last.question_set, "profession": last.profession, "is_profile_complete": is_whole,
-                    "licence_index": last.licence_index if is_whole else ""}
+        changes |= {
+            "question_set": last.question_set,
+            "profession": last.profession,
+            "is_profile_complete": is_whole,
+            "licence_index": last.licence_index if is_whole else "",
+        }
         draft.evidence.set(readable(last.evidence.all(), person))
     Submission.objects.drafts().filter(pk=draft.pk).update(**changes or {"appeal": draft.appeal})
     draft.refresh_from_db()

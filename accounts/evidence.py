@@ -51,7 +51,12 @@ def staged(owner: User, accepted: Sequence[Accepted], *, at: datetime) -> Iterat
     """Write the pages and give the rows to be saved; leaving, remove the pages of rows that were not."""
     rows = [
         Evidence(
-            owner=owner, name=file.name, kind=file.kind, pages=len(file.pages), size=file.size, sha256=file.sha256,
+            owner=owner,
+            name=file.name,
+            kind=file.kind,
+            pages=len(file.pages),
+            size=file.size,
+            sha256=file.sha256,
             stored_at=at,
         )
         for file in accepted

@@ -13,9 +13,24 @@ from portal.models import Zone
 
 FOLDER = Path(__file__).parent / "data"
 QUESTION_FIELDS = (
-    "key", "kind", "label_zh", "label_en", "help_zh", "help_en", "is_required", "min_length", "max_length",
-    "min_value", "max_value", "pattern", "pattern_message_zh", "pattern_message_en", "choices", "suggestions",
-    "is_sealed", "purpose_zh",
+    "key",
+    "kind",
+    "label_zh",
+    "label_en",
+    "help_zh",
+    "help_en",
+    "is_required",
+    "min_length",
+    "max_length",
+    "min_value",
+    "max_value",
+    "pattern",
+    "pattern_message_zh",
+    "pattern_message_en",
+    "choices",
+    "suggestions",
+    "is_sealed",
+    "purpose_zh",
 )
 
 
@@ -47,12 +62,17 @@ def _install(data: dict[str, Any], zone: Zone | None) -> bool:
     if QuestionSet.objects.filter(scope=data["scope"], zone=zone).exists():
         return False
     question_set = QuestionSet.objects.create(
-        key=data["key"], scope=data["scope"], zone=zone, title_zh=data["title_zh"], title_en=data["title_en"],
+        key=data["key"],
+        scope=data["scope"],
+        zone=zone,
+        title_zh=data["title_zh"],
+        title_en=data["title_en"],
         is_current=True,
     )
     Question.objects.bulk_create(
         Question(
-            question_set=question_set, position=index,
+            question_set=question_set,
+            position=index,
             **{name: question[name] for name in QUESTION_FIELDS if name in question},
         )
         for index, question in enumerate(data["questions"], start=1)

@@ -51,8 +51,9 @@ def _both(person: User, key: str, event: str, context: dict[str, Any]) -> list[o
         subject = render_to_string(f"accounts/emails/{event}_subject.txt", context).strip()
         text = render_to_string(f"accounts/emails/{event}_body.txt", context).strip() + "\n"
         short = render_to_string(f"accounts/emails/{event}_sms.txt", context).strip()
-    found = [outbox.Message(key=key, channel=outbox.EMAIL, address=person.email, subject=subject, text=text,
-                            person=person)]
+    found = [
+        outbox.Message(key=key, channel=outbox.EMAIL, address=person.email, subject=subject, text=text, person=person)
+    ]
     if person.phone and person.phone_verified:
         found.append(outbox.Message(key=key, channel=outbox.SMS, address=person.phone, text=short, person=person))
     return found

@@ -48,13 +48,19 @@ def destroy_evidence_keys(at: datetime) -> int:
         owner_id=OuterRef("pk"),
     )
     with_key = PersonKey.objects.filter(person_id=OuterRef("pk"), purpose=keys.EVIDENCE, destroyed_at=None)
-    people = User.objects.filter(Exists(closed), Exists(with_key)).exclude(submissions__sent_at=None,
-                                                                           submissions__isnull=False)
+    people = User.objects.filter(Exists(closed), Exists(with_key)).exclude(
+        submissions__sent_at=None, submissions__isnull=False
+    )
     for person in people:
         with transaction.atomic():
             if keys.destroy(person, purpose=keys.EVIDENCE, at=at):
-                record.append("evidence.key_destroyed", actor=None, subject=f"accounts.user:{person.public_id}",
-                              payload={"because": "closed"}, at=at)
+                record.append(
+                    "evidence.key_destroyed",
+                    actor=None,
+                    subject=f"accounts.user:{person.public_id}",
+                    payload={"because": "closed"},
+                    at=at,
+                )
     return len(people)
 
 
@@ -66,8 +72,13 @@ def ask_erasure(person: User, *, at: datetime) -> Erasure:
     )
     if is_new:
         User.objects.filter(pk=person.pk).update(is_active=False)
-        record.append("person.erasure_asked", actor=person, subject=f"accounts.user:{person.public_id}",
-                      payload={"due": erasure.due_at.isoformat()}, at=at)
+        record.append(
+            "person.erasure_asked",
+            actor=person,
+            subject=f"accounts.user:{person.public_id}",
+            payload={"due": erasure.due_at.isoformat()},
+            at=at,
+        )
     return erasure
 
 
@@ -94,7 +105,13 @@ def _erase(erasure: Erasure, at: datetime) -> None:
     person.emailaddress_set.all().delete()  # type: ignore[attr-defined]  # allauth's reverse relation
     person.set_unusable_password()
     User.objects.filter(pk=person.pk).update(
-        email=f"erased-{person.public_id.hex}@invalid", phone="", phone_verified=False, display_name="",
-        display_title="", password=person.password, is_active=False, last_login=None,
+        email=f"erased-{person.public_id.hex}@invalid",
+        phone="",
+        phone_verified=False,
+        display_name="",
+        display_title="",
+        password=person.password,
+        is_active=False,
+        last_login=None,
     )
     record.append("person.erased", actor=None, subject=f"accounts.user:{person.public_id}", payload={}, at=at)

@@ -56,7 +56,12 @@ class CappedUploadHandler(FileUploadHandler):
         is_too_large, content = self._kept is None, self._kept or io.BytesIO()
         content.seek(0)
         file = CappedFile(
-            content, self.field_name, self.file_name, self.content_type, file_size, self.charset,
+            content,
+            self.field_name,
+            self.file_name,
+            self.content_type,
+            file_size,
+            self.charset,
             self.content_type_extra,
         )
         file.is_too_large = is_too_large

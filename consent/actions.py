@@ -33,12 +33,25 @@ def answer(
         raise ValueError(f"{kind} cannot be answered {answer}")
     shown = hashlib.sha256(text.encode()).hexdigest()
     row = ConsentRecord.objects.create(
-        person=person, version=version, kind=kind, zone=zone, answer=answer, form=form, at=at, ip_hash=ip_hash,
-        language=translation.get_language() or "zh-hans", shown_text=text, shown_sha256=shown,
+        person=person,
+        version=version,
+        kind=kind,
+        zone=zone,
+        answer=answer,
+        form=form,
+        at=at,
+        ip_hash=ip_hash,
+        language=translation.get_language() or "zh-hans",
+        shown_text=text,
+        shown_sha256=shown,
     )
     payload = {
-        "version": version.number, "sha256": version.sha256, "shown_sha256": shown, "answer": answer,
-        "language": row.language, "receipt": str(row.public_id),
+        "version": version.number,
+        "sha256": version.sha256,
+        "shown_sha256": shown,
+        "answer": answer,
+        "language": row.language,
+        "receipt": str(row.public_id),
     }
     subject = f"consent.agreement:{kind}:{zone.slug if zone else '-'}"
     record.append(f"consent.{answer.lower()}", actor=person, subject=subject, payload=payload, at=at)
@@ -65,5 +78,6 @@ def withdraw(row: ConsentRecord, *, at: datetime, form: str) -> ConsentRecord | 
         return None
     if row.kind == Agreement.Kind.INFORMED_CONSENT:
         SurveyAnswer.objects.filter(owner=row.person, zone=zone, submission=None).delete()
-    return answer(person=row.person, version=latest.version, answer=Answer.WITHDRAWN, text=latest.shown_text,
-                  form=form, at=at)
+    return answer(
+        person=row.person, version=latest.version, answer=Answer.WITHDRAWN, text=latest.shown_text, form=form, at=at
+    )

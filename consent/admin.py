@@ -154,8 +154,11 @@ class AgreementVersionAdmin(CatalogueAdmin):
             return redirect("admin:consent_agreementversion_change", pk)
         current = AgreementVersion.objects.current(version.agreement.kind, version.agreement.zone)
         context = {
-            "title": _("发布 %(version)s") % {"version": version}, "version": version, "current": current,
-            "is_own": is_own, "text_hash": shown(version),
+            "title": _("发布 %(version)s") % {"version": version},
+            "version": version,
+            "current": current,
+            "is_own": is_own,
+            "text_hash": shown(version),
             "changes": [
                 (label_for_field(name, AgreementVersion), lines)
                 for name in TEXTS

@@ -10,27 +10,63 @@ from consent.gate import Step
 # Everyone.
 PUBLIC = frozenset(
     {
-        "home", "zone", "terms", "privacy", "feed", "sitemap", "robots", "language", "favicon",
-        "health-live", "health-ready", "metrics",  # metrics asks for its own token
-        "account_login", "account_signup", "account_logout", "account_inactive",
-        "account_email_verification_sent", "account_reset_password", "account_confirm_password_reset_code",
-        "account_complete_password_reset", "account_password_reset_completed",
-        "account_request_login_code", "account_confirm_login_code", "account_verify_phone",
-        "mfa_authenticate", "mfa_login_webauthn",
+        "home",
+        "zone",
+        "terms",
+        "privacy",
+        "feed",
+        "sitemap",
+        "robots",
+        "language",
+        "favicon",
+        "health-live",
+        "health-ready",
+        "metrics",  # metrics asks for its own token
+        "account_login",
+        "account_signup",
+        "account_logout",
+        "account_inactive",
+        "account_email_verification_sent",
+        "account_reset_password",
+        "account_confirm_password_reset_code",
+        "account_complete_password_reset",
+        "account_password_reset_completed",
+        "account_request_login_code",
+        "account_confirm_login_code",
+        "account_verify_phone",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
     }
 )
 
 # Signed-in people, whatever their standing.
 SIGNED_IN = frozenset(
     {
-        "gate", "me", "receipt", "withdraw", "erase", "export",
+        "gate",
+        "me",
+        "receipt",
+        "withdraw",
+        "erase",
+        "export",
         "evidence-file",  # its view serves the owner and the reviewer holding the case only
-        "account_change_password", "account_set_password", "account_reauthenticate", "account_email",
+        "account_change_password",
+        "account_set_password",
+        "account_reauthenticate",
+        "account_email",
         "account_change_phone",
-        "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
-        "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
-        "mfa_list_webauthn", "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn",
-        "mfa_reauthenticate_webauthn", "usersessions_list",
+        "mfa_index",
+        "mfa_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_download_recovery_codes",
+        "mfa_list_webauthn",
+        "mfa_add_webauthn",
+        "mfa_edit_webauthn",
+        "mfa_remove_webauthn",
+        "mfa_reauthenticate_webauthn",
+        "usersessions_list",
     }
 )
 

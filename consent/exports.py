@@ -8,7 +8,15 @@ from consent.models import ConsentRecord
 from portal.exports import as_json
 
 FIELDS = (
-    "public_id", "kind", "zone__slug", "version__number", "answer", "language", "shown_text", "shown_sha256", "at",
+    "public_id",
+    "kind",
+    "zone__slug",
+    "version__number",
+    "answer",
+    "language",
+    "shown_text",
+    "shown_sha256",
+    "at",
 )
 
 

@@ -123,9 +123,20 @@ def read_facts(user: Any, zone: Zone) -> Facts | None:
 
 
 _COLUMNS = (
-    "is_active", "agreement_answer", "agreement_agreed", "agreement_required", "informed_consent_exists",
-    "informed_consent_answer", "profile_complete", "survey_exists", "survey_answered", "has_submission",
-    "case_status", "case_until", "case_profession", "case_passed_seen",
+    "is_active",
+    "agreement_answer",
+    "agreement_agreed",
+    "agreement_required",
+    "informed_consent_exists",
+    "informed_consent_answer",
+    "profile_complete",
+    "survey_exists",
+    "survey_answered",
+    "has_submission",
+    "case_status",
+    "case_until",
+    "case_profession",
+    "case_passed_seen",
 )
 
 

@@ -25,6 +25,11 @@ def record_terms(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) ->
         version = AgreementVersion.objects.current(kind, None)
         if version is not None:
             answer(
-                person=user, version=version, answer=Answer.GIVEN, text=shown_text(version), form="account_signup",
-                at=timezone.now(), ip_hash=request_hash(request),
+                person=user,
+                version=version,
+                answer=Answer.GIVEN,
+                text=shown_text(version),
+                form="account_signup",
+                at=timezone.now(),
+                ip_hash=request_hash(request),
             )

@@ -30,7 +30,11 @@ def body_html(version: AgreementVersion) -> SafeString:
     """Return the body to be shown. Cleaned to seven tags, whoever wrote it."""
     text = _replaced(localised(version, "body"), escape=True)
     clean = nh3.clean(
-        text, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"https", "mailto"}, link_rel=None,
+        text,
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"https", "mailto"},
+        link_rel=None,
         attribute_filter=_own_or_whole,
     )
     return mark_safe(clean)  # noqa: S308  # nh3 has just cleaned it

@@ -43,8 +43,13 @@ class ZoneAdmin(CatalogueAdmin):
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Zone, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        record.append("zone.changed", actor=request.user, subject=f"portal.zone:{obj.slug}", at=timezone.now(),
-                      payload={"is_open": obj.is_open, "professions": obj.professions})
+        record.append(
+            "zone.changed",
+            actor=request.user,
+            subject=f"portal.zone:{obj.slug}",
+            at=timezone.now(),
+            payload={"is_open": obj.is_open, "professions": obj.professions},
+        )
 
 
 @admin.register(Notice)
@@ -56,7 +61,16 @@ class NoticeAdmin(ReadOnlyAdmin):
     search_fields = ["event_key"]
     ordering = ["-pk"]
     fields = [
-        "event_key", "channel", "address", "subject", "words", "state", "attempts", "next_at", "sent_at", "error",
+        "event_key",
+        "channel",
+        "address",
+        "subject",
+        "words",
+        "state",
+        "attempts",
+        "next_at",
+        "sent_at",
+        "error",
         "created_at",
     ]
     actions = ["send_again"]
@@ -73,8 +87,11 @@ class NoticeAdmin(ReadOnlyAdmin):
         with transaction.atomic():
             count = Notice.objects.filter(pk__in=chosen.values("pk")).send_again(timezone.now())
             transaction.on_commit(outbox.wake, robust=True)
-        self.message_user(request, _("%(count)d 条通知将重新发送。") % {"count": count},
-                          messages.SUCCESS if count else messages.WARNING)
+        self.message_user(
+            request,
+            _("%(count)d 条通知将重新发送。") % {"count": count},
+            messages.SUCCESS if count else messages.WARNING,
+        )
 
 
 @admin.register(RecordEntry)

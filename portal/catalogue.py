@@ -35,8 +35,10 @@ class CatalogueAdmin(admin.ModelAdmin):
         filters = [item[0] if isinstance(item, list | tuple) else item for item in self.get_list_filter(request)]
         offered = {getattr(item, "parameter_name", item) for item in (*filters, self.date_hierarchy) if item}
         # PostgreSQL takes no NUL in a text, not even to look for.
-        return "\x00" not in str(value) and super().lookup_allowed(lookup, value, request) and any(
-            lookup == name or lookup.startswith(f"{name}__") for name in offered
+        return (
+            "\x00" not in str(value)
+            and super().lookup_allowed(lookup, value, request)
+            and any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
         )
 
 

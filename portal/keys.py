@@ -78,9 +78,7 @@ def blind_index(kind: str, text: str) -> str:
 
 def pseudonym(person: Any) -> str:
     """Return the keyed hash that stands for a person in the record (64 hex characters)."""
-    return hmac.new(
-        _bytes(settings.RECORD_KEY), f"person\x00{person.public_id}".encode(), hashlib.sha256
-    ).hexdigest()
+    return hmac.new(_bytes(settings.RECORD_KEY), f"person\x00{person.public_id}".encode(), hashlib.sha256).hexdigest()
 
 
 def _bytes(text: str) -> bytes:

@@ -44,9 +44,15 @@ def enqueue(messages: Iterable[Message], *, at: datetime) -> None:
 
     rows = [
         Notice(
-            event_key=m.key, person=m.person, channel=m.channel, address=m.address, subject=_one_line(m.subject),
+            event_key=m.key,
+            person=m.person,
+            channel=m.channel,
+            address=m.address,
+            subject=_one_line(m.subject),
             text=m.text,
-            is_secret=m.is_secret, created_at=at, next_at=at,
+            is_secret=m.is_secret,
+            created_at=at,
+            next_at=at,
         )
         for m in messages
     ]

@@ -92,8 +92,12 @@ class Journey:
             version = AgreementVersion.objects.current(kind, self.zone)
             assert version is not None
             actions.answer(
-                person=self.person, version=version, answer=actions.Answer.GIVEN, text=texts.shown_text(version),
-                form="demo", at=at,
+                person=self.person,
+                version=version,
+                answer=actions.Answer.GIVEN,
+                text=texts.shown_text(version),
+                form="demo",
+                at=at,
             )
         survey = QuestionSet.objects.current_survey(self.zone)
         if survey is not None:
@@ -133,8 +137,13 @@ def _decide(key: str, case: Verification, reviewer: User, then: datetime, now: d
         return
     if key == "rejected":
         reasons = list(Reason.objects.filter(code="LICENCE_UNREADABLE"))
-        case.reject(by=reviewer, submission=case.current, reasons=reasons, at=then,
-                    message="编码末四位被反光挡住了，其他都没有问题，麻烦您重拍一张。")
+        case.reject(
+            by=reviewer,
+            submission=case.current,
+            reasons=reasons,
+            at=then,
+            message="编码末四位被反光挡住了，其他都没有问题，麻烦您重拍一张。",
+        )
         return
     case.approve(by=reviewer, submission=case.current, at=then)
     case.see_passed(at=then)

@@ -115,7 +115,10 @@ def make_case(person: User, *, at: datetime | None = None, **changes: Any) -> Ve
 def reject(case: Verification, *, by: User, codes: Sequence[str] = ("LICENCE_UNREADABLE",), message: str = "") -> None:
     """Send the case back with these reasons."""
     case.reject(
-        by=by, submission=case.current, reasons=list(Reason.objects.filter(code__in=codes)), at=timezone.now(),
+        by=by,
+        submission=case.current,
+        reasons=list(Reason.objects.filter(code__in=codes)),
+        at=timezone.now(),
         message=message,
     )
 

@@ -93,8 +93,12 @@ def pending_person(zone: Zone) -> User:
 def rejected_person(zone: Zone, reviewer: User) -> User:
     """Sent back: the picture cannot be read, the hospital does not match."""
     person = _sent("rejected@example.org", zone)
-    factories.reject(person.verification, by=reviewer, codes=("LICENCE_UNREADABLE", "HOSPITAL_MISMATCH"),
-                     message="编码末四位被反光挡住了。")
+    factories.reject(
+        person.verification,
+        by=reviewer,
+        codes=("LICENCE_UNREADABLE", "HOSPITAL_MISMATCH"),
+        message="编码末四位被反光挡住了。",
+    )
     return _again(person)
 
 

@@ -27,7 +27,9 @@ class RevokeForm(forms.Form):
     """Why an approval is taken back; its owner reads it."""
 
     reason = CleanCharField(
-        label=gettext_lazy("撤销原因"), max_length=500, paragraphs=True,
+        label=gettext_lazy("撤销原因"),
+        max_length=500,
+        paragraphs=True,
         help_text=gettext_lazy("本人会在通知和页面上看到这段话。"),
         widget=forms.Textarea(attrs={"class": "input", "rows": 4}),
         error_messages={"required": gettext_lazy("请写明原因，本人会看到。")},
@@ -40,9 +42,11 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     case = reviewable(request, pk)
     views = EvidenceView.objects.filter(evidence__owner_id=case.owner_id).select_related("viewer", "evidence")
     context = {
-        "title": _("%(case)s 的经过") % {"case": case.case_number}, "case": case,
+        "title": _("%(case)s 的经过") % {"case": case.case_number},
+        "case": case,
         "submissions": Submission.objects.sent().filter(verification=case).order_by("-number"),
-        "decisions": dossier.decisions(case), "events": dossier.events(case),
+        "decisions": dossier.decisions(case),
+        "events": dossier.events(case),
         "views": views.order_by("-viewed_at", "-pk")[:VIEWS_SHOWN],
         "claims": case.claims.select_related("reviewer").order_by("-claimed_at", "-pk")[:VIEWS_SHOWN],
     }

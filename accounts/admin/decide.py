@@ -27,7 +27,8 @@ from portal.workflow import TransitionError
 MESSAGE_LIMIT = 1000
 QUEUE = "admin:accounts_verification_changelist"
 DECISIONS = [
-    (review.APPROVE, gettext_lazy("通过")), (review.REJECT, gettext_lazy("退回")),
+    (review.APPROVE, gettext_lazy("通过")),
+    (review.REJECT, gettext_lazy("退回")),
     (review.REFUSE_FINAL, gettext_lazy("终局拒绝")),
 ]
 INCOMPLETE = gettext_lazy("不完整，请重新打开这件案件。")
@@ -37,16 +38,28 @@ GO_ON = "desk_go_on"  # in the session: whether this reviewer wants the next cas
 class DecisionForm(forms.Form):
     """What was decided of what was on the screen."""
 
-    decision = forms.ChoiceField(label=gettext_lazy("决定"), choices=DECISIONS, error_messages={
-        "required": gettext_lazy("请按「通过」「退回」或「终局拒绝」。"),
-        "invalid_choice": gettext_lazy("没有这种决定。")})
-    reasons = forms.MultipleChoiceField(label=gettext_lazy("退回理由"), required=False, error_messages={
-        "invalid_choice": gettext_lazy("没有这条理由，或它已停用。")})
+    decision = forms.ChoiceField(
+        label=gettext_lazy("决定"),
+        choices=DECISIONS,
+        error_messages={
+            "required": gettext_lazy("请按「通过」「退回」或「终局拒绝」。"),
+            "invalid_choice": gettext_lazy("没有这种决定。"),
+        },
+    )
+    reasons = forms.MultipleChoiceField(
+        label=gettext_lazy("退回理由"),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("没有这条理由，或它已停用。")},
+    )
     message = CleanCharField(
         label=gettext_lazy("给申请人的话"), paragraphs=True, required=False, max_length=MESSAGE_LIMIT
     )
-    version = forms.IntegerField(label=gettext_lazy("页面"), min_value=1, max_value=2**31 - 1, error_messages={
-        name: INCOMPLETE for name in ("required", "invalid", "min_value", "max_value")})
+    version = forms.IntegerField(
+        label=gettext_lazy("页面"),
+        min_value=1,
+        max_value=2**31 - 1,
+        error_messages={name: INCOMPLETE for name in ("required", "invalid", "min_value", "max_value")},
+    )
     go_on = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -183,8 +196,15 @@ def _decide(request: HttpRequest, case: Verification) -> HttpResponse:
         return _page(request, case, form, status=422)
     data = form.cleaned_data
     try:
-        made = review.decide(case, by=user, decision=data["decision"], version=version, reasons=data["reasons"],
-                             message=data["message"], at=timezone.now())
+        made = review.decide(
+            case,
+            by=user,
+            decision=data["decision"],
+            version=version,
+            reasons=data["reasons"],
+            message=data["message"],
+            at=timezone.now(),
+        )
     except TransitionError as error:
         return conflict(request, case, _winner(error.stored, data["version"]))  # type: ignore[arg-type]
     except NotAllowed as refusal:
@@ -224,8 +244,13 @@ def conflict(request: HttpRequest, case: Verification, why: str) -> HttpResponse
         "reasons": Reason.objects.filter(code__in=[c for c in codes if "\x00" not in c]).order_by("position"),
         "message": request.POST.get("message", "").replace("\x00", ""),
     }
-    context = {"title": _("没有作出更改"), "case": case, "why": why, "typed": typed,
-               "decision": next(iter(dossier.decisions(case)), None)}
+    context = {
+        "title": _("没有作出更改"),
+        "case": case,
+        "why": why,
+        "typed": typed,
+        "decision": next(iter(dossier.decisions(case)), None),
+    }
     return render(request, "admin/accounts/verification/conflict.html", context, status=409)
 
 
@@ -235,18 +260,29 @@ def _page(request: HttpRequest, case: Verification, form: DecisionForm | None, s
     is_mine = bool(held and held.reviewer_id == user.pk and case.status == Verification.Status.PENDING)
     case.running = [held] if held else []  # type: ignore[attr-defined]  # as the queue's prefetch names it
     context: dict[str, Any] = {
-        "title": case.case_number, "case": case, "held": held, "is_mine": is_mine,
-        "row": row_of(case, user, professions(), at=now), "form": form, "decisions": dossier.decisions(case),
-        "events": dossier.events(case), "message_limit": MESSAGE_LIMIT,
+        "title": case.case_number,
+        "case": case,
+        "held": held,
+        "is_mine": is_mine,
+        "row": row_of(case, user, professions(), at=now),
+        "form": form,
+        "decisions": dossier.decisions(case),
+        "events": dossier.events(case),
+        "message_limit": MESSAGE_LIMIT,
         "go_on": request.session.get(GO_ON, False) if form is None else "go_on" in request.POST,
-        "idempotency_key": secrets.token_urlsafe(16), "may_revoke": user.has_perm("accounts.revoke_verification"),
+        "idempotency_key": secrets.token_urlsafe(16),
+        "may_revoke": user.has_perm("accounts.revoke_verification"),
     }
     if is_mine and held:
         retry, final = dossier.reason_choices()
         context |= {
-            "lines": dossier.answer_lines(case, retry, held=held, at=now), "pages": dossier.evidence_pages(case),
-            "retry": retry, "final": final, "duplicates": dossier.duplicates(case),
-            "ticked": set(request.POST.getlist("reasons")), "typed": request.POST.get("message", ""),
+            "lines": dossier.answer_lines(case, retry, held=held, at=now),
+            "pages": dossier.evidence_pages(case),
+            "retry": retry,
+            "final": final,
+            "duplicates": dossier.duplicates(case),
+            "ticked": set(request.POST.getlist("reasons")),
+            "typed": request.POST.get("message", ""),
         }
     return render(request, "admin/accounts/verification/decide.html", context, status=status)
 

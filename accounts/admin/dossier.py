@@ -20,6 +20,7 @@ from portal.models import RecordEntry
 
 log = logging.getLogger(__name__)
 
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One answer as asked; `before` is the last submission's where it differs; `reason` is the one that concerns it."""
@@ -93,8 +94,13 @@ def _record_reading(case: Verification, held: Claim, at: datetime) -> None:
     kind, subject = "licence.read", f"accounts.verification:{case.public_id}"
     known = RecordEntry.objects.filter(kind=kind, subject=subject, actor=keys.pseudonym(held.reviewer))
     if not known.filter(at__gte=held.claimed_at).exists():
-        record.append(kind, actor=held.reviewer, subject=subject, at=at,
-                      payload={"submission": str(case.current.public_id), "purpose": "review"})
+        record.append(
+            kind,
+            actor=held.reviewer,
+            subject=subject,
+            at=at,
+            payload={"submission": str(case.current.public_id), "purpose": "review"},
+        )
 
 
 def _rows(submission: Submission | None) -> list[Answer]:
@@ -125,9 +131,7 @@ def evidence_pages(case: Verification) -> list[Page]:
     found: list[Page] = []
     for file in case.current.evidence.filter(discarded_at=None).order_by("pk"):
         url = reverse("evidence-file", kwargs={"public_id": file.public_id})
-        found += [
-            Page(f"{url}?page={n}", file.name, n, file.pages, len(found) + n) for n in range(1, file.pages + 1)
-        ]
+        found += [Page(f"{url}?page={n}", file.name, n, file.pages, len(found) + n) for n in range(1, file.pages + 1)]
     return found
 
 

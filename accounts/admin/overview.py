@@ -35,8 +35,10 @@ def numbers(user: Any, *, at: datetime) -> dict[str, Any]:
         "waiting": len(waits),
         "oldest": waits[0].total_seconds() / 60 if waits else 0,
         "waits": _bars(counts, labels),
-        "waits_label": _("，").join(_("%(label)s %(count)d 件") % {"label": label, "count": count}
-                               for label, count in zip(labels, counts, strict=True)),
+        "waits_label": _("，").join(
+            _("%(label)s %(count)d 件") % {"label": label, "count": count}
+            for label, count in zip(labels, counts, strict=True)
+        ),
         "mine": review.held_cases(user, at=at).count(),
         "decided": sum(today.values()),
         "decided_bars": _shares(today),
@@ -61,8 +63,14 @@ def _bars(counts: Sequence[int], labels: Sequence[str]) -> list[dict[str, Any]]:
     for index, (count, label) in enumerate(zip(counts, labels, strict=True)):
         height = round(40 * count / highest)
         found_bars.append(
-            {"x": 4 + 25 * index, "width": 17, "y": 40 - height, "height": height, "kind": BINS[index][1],
-             "label": label}
+            {
+                "x": 4 + 25 * index,
+                "width": 17,
+                "y": 40 - height,
+                "height": height,
+                "kind": BINS[index][1],
+                "label": label,
+            }
         )
     return found_bars
 

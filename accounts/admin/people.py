@@ -22,12 +22,24 @@ from portal.catalogue import CLEAN_FIELDS, CatalogueAdmin, ReadOnlyAdmin
 from portal.desk import ask_factor_again
 
 EDITABLE = ("email", "display_name", "is_active", "is_staff", "groups")
-SHOWN = ("email", "display_name", "display_title", "language", "is_active", "is_staff", "is_superuser", "groups",
-         "date_joined", "last_login")
+SHOWN = (
+    "email",
+    "display_name",
+    "display_title",
+    "language",
+    "is_active",
+    "is_staff",
+    "is_superuser",
+    "groups",
+    "date_joined",
+    "last_login",
+)
 
 
 GROUP_WORDS = {
-    "reviewers": gettext_lazy("审核员"), "review_leads": gettext_lazy("审核组长"), "editors": gettext_lazy("编辑"),
+    "reviewers": gettext_lazy("审核员"),
+    "review_leads": gettext_lazy("审核组长"),
+    "editors": gettext_lazy("编辑"),
     "operators": gettext_lazy("运维"),
 }
 
@@ -43,7 +55,9 @@ class AccountForm(forms.ModelForm):
     """One spelling of an address is one account."""
 
     groups = GroupsField(
-        label=gettext_lazy("角色"), queryset=Group.objects.order_by("pk"), required=False,
+        label=gettext_lazy("角色"),
+        queryset=Group.objects.order_by("pk"),
+        required=False,
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -107,10 +121,15 @@ class UserAdmin(CatalogueAdmin):
         super().save_related(request, form, formsets, change)
         person: User = form.instance
         record.append(
-            "person.rights_changed", actor=request.user, subject=f"accounts.user:{person.public_id}",
+            "person.rights_changed",
+            actor=request.user,
+            subject=f"accounts.user:{person.public_id}",
             at=timezone.now(),
-            payload={"is_staff": person.is_staff, "is_active": person.is_active,
-                     "groups": sorted(person.groups.values_list("name", flat=True))},
+            payload={
+                "is_staff": person.is_staff,
+                "is_active": person.is_active,
+                "groups": sorted(person.groups.values_list("name", flat=True)),
+            },
         )
 
 

@@ -74,11 +74,35 @@ class QuestionInline(admin.StackedInline):
     extra = 0
     ordering = ["position", "pk"]
     fieldsets = [
-        (None, {"fields": [("position", "key", "kind"), "label_zh", "label_en", "help_zh", "help_en",
-                           ("is_required", "is_sealed"), "choices", "suggestions", "purpose_zh"]}),
-        (gettext_lazy("限制"), {"classes": ["collapse"], "fields": [
-            ("min_length", "max_length"), ("min_value", "max_value"), "pattern", "pattern_message_zh",
-            "pattern_message_en"]}),
+        (
+            None,
+            {
+                "fields": [
+                    ("position", "key", "kind"),
+                    "label_zh",
+                    "label_en",
+                    "help_zh",
+                    "help_en",
+                    ("is_required", "is_sealed"),
+                    "choices",
+                    "suggestions",
+                    "purpose_zh",
+                ]
+            },
+        ),
+        (
+            gettext_lazy("限制"),
+            {
+                "classes": ["collapse"],
+                "fields": [
+                    ("min_length", "max_length"),
+                    ("min_value", "max_value"),
+                    "pattern",
+                    "pattern_message_zh",
+                    "pattern_message_en",
+                ],
+            },
+        ),
     ]
 
 

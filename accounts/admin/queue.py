@@ -127,7 +127,10 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     address = request.GET.copy()
     address.pop("p", None)
     context = {
-        "title": _("审核"), "form": form, "page": page, "address": address.urlencode(),
+        "title": _("审核"),
+        "form": form,
+        "page": page,
+        "address": address.urlencode(),
         "rows": [row_of(case, user, words, at=now) for case in page],
         "is_filtered": any(wanted.values()),
     }

@@ -84,7 +84,11 @@ class QuestionSet(models.Model):
         """Return a copy of this set under the next number, not in force, its questions free to change."""
         last = type(self).objects.filter(key=self.key).aggregate(last=Max("number"))["last"] or 0
         copy = type(self).objects.create(
-            key=self.key, scope=self.scope, zone=self.zone, number=last + 1, title_zh=self.title_zh,
+            key=self.key,
+            scope=self.scope,
+            zone=self.zone,
+            number=last + 1,
+            title_zh=self.title_zh,
             title_en=self.title_en,
         )
         questions = list(self.questions.order_by("position", "pk"))
@@ -109,8 +113,13 @@ class QuestionSet(models.Model):
         others.update(is_current=False)
         type(self).objects.filter(pk=self.pk).update(is_current=True)
         self.is_current = True
-        record.append("questions.in_force", actor=by, subject=f"accounts.questionset:{self.key}",
-                      payload={"number": self.number, "questions": sorted(keys)}, at=at)
+        record.append(
+            "questions.in_force",
+            actor=by,
+            subject=f"accounts.questionset:{self.key}",
+            payload={"number": self.number, "questions": sorted(keys)},
+            at=at,
+        )
 
 
 class Question(models.Model):

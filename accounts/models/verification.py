@@ -141,8 +141,14 @@ class Verification(Workflow):
                 at=at,
                 kind="verification.submitted",
                 changes={
-                    "current": draft, "submitted_at": at, "profession": draft.profession, "decided_at": None,
-                    "decided_by": None, "approved_until": None, "passed_seen_at": None, "is_final": False,
+                    "current": draft,
+                    "submitted_at": at,
+                    "profession": draft.profession,
+                    "decided_at": None,
+                    "decided_by": None,
+                    "approved_until": None,
+                    "passed_seen_at": None,
+                    "is_final": False,
                 },
                 payload={"submission": str(draft.public_id), "number": number, "appeal": bool(draft.appeal)},
                 messages=messages.submitted(draft.owner, str(draft.public_id)),
@@ -151,9 +157,7 @@ class Verification(Workflow):
                 case._begin(move) if case.pk is None else case._move(cls.Status.PENDING, move)
             except IntegrityError as error:  # two tabs sent the first submission at once
                 raise TransitionError(cls.objects.get(owner_id=draft.owner_id), cls.Status.PENDING) from error
-            sent = Submission.objects.drafts().filter(pk=draft.pk).update(
-                verification=case, number=number, sent_at=at
-            )
+            sent = Submission.objects.drafts().filter(pk=draft.pk).update(verification=case, number=number, sent_at=at)
             if not sent:
                 raise TransitionError(case, cls.Status.PENDING)
             return case
@@ -194,7 +198,10 @@ class Verification(Workflow):
         self._move(
             self.Status.REVOKED,
             Move(
-                actor=by, at=at, kind="verification.revoked", note=reason,
+                actor=by,
+                at=at,
+                kind="verification.revoked",
+                note=reason,
                 changes={"revoked_at": at, "revoke_reason": reason},
                 messages=messages.revoked(self.owner, f"{self.public_id}:{self.version}", reason),
             ),
@@ -205,7 +212,9 @@ class Verification(Workflow):
         self._move(
             self.Status.EXPIRED,
             Move(
-                actor=None, at=at, kind="verification.expired",
+                actor=None,
+                at=at,
+                kind="verification.expired",
                 messages=messages.expired(self.owner, f"{self.public_id}:{self.version}"),
             ),
         )
@@ -235,9 +244,14 @@ class Verification(Workflow):
         self._move(
             to,
             Move(
-                actor=by, at=at, kind=f"verification.{outcome.lower()}", note=message,
+                actor=by,
+                at=at,
+                kind=f"verification.{outcome.lower()}",
+                note=message,
                 changes={
-                    "decided_at": at, "decided_by": by, "approved_until": until,
+                    "decided_at": at,
+                    "decided_by": by,
+                    "approved_until": until,
                     "is_final": outcome == Decision.Outcome.REFUSED,
                 },
                 payload={"submission": str(submission.public_id), "reasons": [r["code"] for r in said]},
@@ -246,8 +260,14 @@ class Verification(Workflow):
         )
         self.claims.filter(released_at=None).update(released_at=at)
         decision = Decision.objects.create(
-            submission=submission, owner_id=self.owner_id, outcome=outcome, decided_by=by, decided_at=at,
-            message=message, reasons=said, approved_until=until,
+            submission=submission,
+            owner_id=self.owner_id,
+            outcome=outcome,
+            decided_by=by,
+            decided_at=at,
+            message=message,
+            reasons=said,
+            approved_until=until,
         )
         if to == self.Status.APPROVED:
             answers.sign_by(submission)

@@ -38,9 +38,7 @@ def evidence(request: HttpRequest, zone: str) -> HttpResponse:
     # Judging takes seconds and runs before any transaction.
     room = max(settings.EVIDENCE_MAX_FILES - draft.evidence.count(), 0)
     try:
-        judged = uploads.judge_all(
-            request.FILES.getlist("files"), room=room, free=store.free_bytes(draft.owner)
-        )
+        judged = uploads.judge_all(request.FILES.getlist("files"), room=room, free=store.free_bytes(draft.owner))
         if judged.refused and not judged.accepted:
             return _page(request, draft, status=422, refused=judged.refused)
         with store.staged(draft.owner, judged.accepted, at=timezone.now()) as rows:
@@ -137,9 +135,7 @@ def file(request: HttpRequest, public_id: str) -> HttpResponse:
     except store.Gone:
         return render(request, "accounts/evidence_gone.html", status=410)
     if not is_owner:
-        EvidenceView.objects.create(
-            evidence=row, viewer=reader, page=number, purpose=PURPOSE, viewed_at=timezone.now()
-        )
+        EvidenceView.objects.create(evidence=row, viewer=reader, page=number, purpose=PURPOSE, viewed_at=timezone.now())
     response = HttpResponse(content, content_type="image/jpeg")
     name = f"{row.name.rpartition('.')[0] or row.name}-{number}.jpg"
     response.headers["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"

@@ -29,8 +29,10 @@ def profile(request: HttpRequest, zone: str) -> HttpResponse:
     if question_set is None:
         raise Http404
     form = QuestionForm(
-        question_set, request.POST if request.method == "POST" else None,
-        initial=answers.shown_again(draft), notes=notes(draft),
+        question_set,
+        request.POST if request.method == "POST" else None,
+        initial=answers.shown_again(draft),
+        notes=notes(draft),
     )
     if request.method != "POST":
         return _page(request, form, draft)

@@ -27,7 +27,9 @@ class AppealForm(forms.Form):
     """Why a decision is thought wrong; demanded where nothing else reopens the case."""
 
     appeal = CleanCharField(
-        paragraphs=True, label=_("申诉理由"), widget=forms.Textarea({"rows": 5}),
+        paragraphs=True,
+        label=_("申诉理由"),
+        widget=forms.Textarea({"rows": 5}),
         validators=[TextRules(shortest=APPEAL_LEAST, longest=APPEAL_MOST, allows_pictures=True)],
         error_messages={"required": _("请写明您认为哪里判断有误。")},
     )
@@ -50,9 +52,13 @@ def pending(request: HttpRequest, zone: str) -> HttpResponse:
     is_refreshing, now = request.GET.get("refresh") != "off", timezone.now()
     guess = waiting.estimate(case, at=now)
     context = {
-        "case": case, "ahead": waiting.ahead_of(case), "estimate": guess, "range": guess and guess.words(at=now),
+        "case": case,
+        "ahead": waiting.ahead_of(case),
+        "estimate": guess,
+        "range": guess and guess.words(at=now),
         "now": now,
-        "address": waiting.masked(case.owner.email), "is_refreshing": is_refreshing,
+        "address": waiting.masked(case.owner.email),
+        "is_refreshing": is_refreshing,
     }
     response = render(request, "accounts/pending.html", context)
     if is_refreshing:
@@ -103,7 +109,8 @@ def _again(
     draft = drafts.draft_of(request.user)
     is_post = request.method == "POST"
     form = AppealForm(
-        request.POST if is_post else None, is_required=bool(needs_appeal),
+        request.POST if is_post else None,
+        is_required=bool(needs_appeal),
         initial={"appeal": draft.appeal if draft else ""},
     )
     if is_post and form.is_valid():

@@ -138,7 +138,12 @@ class AgreementVersion(models.Model):
         )
         if done:
             subject = f"consent.agreement:{self.agreement.kind}:{self.agreement.zone_id or 0}:{self.number}"
-            record.append("agreement.published", actor=by, subject=subject,
-                          payload={"sha256": self.text_hash(), "asks_again": self.asks_again}, at=at)
+            record.append(
+                "agreement.published",
+                actor=by,
+                subject=subject,
+                payload={"sha256": self.text_hash(), "asks_again": self.asks_again},
+                at=at,
+            )
             self.refresh_from_db()
         return bool(done)

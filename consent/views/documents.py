@@ -18,7 +18,10 @@ def document(request: HttpRequest, kind: str) -> HttpResponse:
     if version is None:
         raise Http404
     context = {
-        "title": localised(version, "title"), "summary": localised(version, "summary"), "number": version.number,
-        "published_at": version.published_at, "body": body_html(version),
+        "title": localised(version, "title"),
+        "summary": localised(version, "summary"),
+        "number": version.number,
+        "published_at": version.published_at,
+        "body": body_html(version),
     }
     return render(request, "portal/document.html", context)

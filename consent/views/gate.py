@@ -63,9 +63,11 @@ def declined(request: HttpRequest, zone: str) -> HttpResponse:
     """After 拒绝, or when the zone does not admit the person's profession."""
     facts = request.facts  # type: ignore[attr-defined]
     refused = facts.agreement_answer == Answer.REFUSED
-    row = ConsentRecord.objects.owned_by(request.user).filter(
-        kind=Agreement.Kind.AGREEMENT, zone=_zone(request), answer=Answer.REFUSED
-    ).first()
+    row = (
+        ConsentRecord.objects.owned_by(request.user)
+        .filter(kind=Agreement.Kind.AGREEMENT, zone=_zone(request), answer=Answer.REFUSED)
+        .first()
+    )
     return render(request, "consent/declined.html", {"is_refusal": refused, "refusal": row if refused else None})
 
 
@@ -78,8 +80,13 @@ def passed(request: HttpRequest, zone: str) -> HttpResponse:
     if case.passed_seen_at is not None:
         return redirect("gate", zone=place.slug)
     is_stopped = "stay" in request.GET
-    context = {"enter_url": enter, "until": case.approved_until, "is_stopped": is_stopped, "seconds": 5,
-               "has_wanted": wanted.recall(request, place) is not None}
+    context = {
+        "enter_url": enter,
+        "until": case.approved_until,
+        "is_stopped": is_stopped,
+        "seconds": 5,
+        "has_wanted": wanted.recall(request, place) is not None,
+    }
     response = render(request, "consent/passed.html", context)
     if not is_stopped:
         response.headers["Refresh"] = f"5; url={enter}"
@@ -92,8 +99,12 @@ def _ask(request: HttpRequest, kind: str, choices: Mapping[str, str], template: 
     if version is None:
         raise Http404
     context: dict[str, Any] = {
-        "version": version, "title": localised(version, "title"), "summary": localised(version, "summary"),
-        "body": body_html(version), "changes": _changes(request, version), "error": "",
+        "version": version,
+        "title": localised(version, "title"),
+        "summary": localised(version, "summary"),
+        "body": body_html(version),
+        "changes": _changes(request, version),
+        "error": "",
     }
     if request.method != "POST":
         return render(request, template, context)
@@ -105,8 +116,13 @@ def _ask(request: HttpRequest, kind: str, choices: Mapping[str, str], template: 
         context["error"] = _("文本在您阅读期间更新了，请阅读现行版本后再选择。")
         return render(request, template, context, status=409)
     answer(
-        person=request.user, version=version, answer=choice, text=shown_text(version), at=timezone.now(),
-        form=request.resolver_match.view_name if request.resolver_match else kind, ip_hash=request_hash(request),
+        person=request.user,
+        version=version,
+        answer=choice,
+        text=shown_text(version),
+        at=timezone.now(),
+        form=request.resolver_match.view_name if request.resolver_match else kind,
+        ip_hash=request_hash(request),
     )
     return redirect("gate", zone=place.slug)
 

@@ -6,7 +6,6 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from portal.settings.base import *
 from portal.settings.base import CACHES, CELERY, DATA_DIR, DATABASE_URL, REDIS_URL, database

@@ -73,8 +73,12 @@ def test_the_queue_takes_as_many_queries_for_three_rows_as_for_one(zone, desk, d
     with django_assert_num_queries(9):
         desk.get(QUEUE)
     for case in make_cases(2):
-        Claim.objects.create(verification=case, reviewer=make_person(), claimed_at=timezone.now(),
-                             until=timezone.now() + timedelta(minutes=5))
+        Claim.objects.create(
+            verification=case,
+            reviewer=make_person(),
+            claimed_at=timezone.now(),
+            until=timezone.now() + timedelta(minutes=5),
+        )
     with django_assert_num_queries(9):
         desk.get(QUEUE)
 
@@ -120,8 +124,10 @@ def test_filters_narrow_the_queue(zone, desk, reviewer):
     assert shown(again="on") == []
 
 
-@pytest.mark.parametrize("bad", [{"status": "x"}, {"profession": "x\x00"}, {"p": "9" * 40}, {"p": "\x00"},
-                                 {"q": "a\x00b"}, {"q": "长" * 3000}])
+@pytest.mark.parametrize(
+    "bad",
+    [{"status": "x"}, {"profession": "x\x00"}, {"p": "9" * 40}, {"p": "\x00"}, {"q": "a\x00b"}, {"q": "长" * 3000}],
+)
 def test_a_filter_that_is_none_is_no_accident(zone, desk, bad):
     factories.make_case(make_person())
 

@@ -41,8 +41,10 @@ def text(response):
 def set_form(question_set, *questions, **changes):
     """What a browser sends from a set's form: the set's own fields and one row a question."""
     fields = {
-        "title_zh": question_set.title_zh, "title_en": question_set.title_en,
-        "questions-TOTAL_FORMS": len(questions), "questions-INITIAL_FORMS": sum("id" in q for q in questions),
+        "title_zh": question_set.title_zh,
+        "title_en": question_set.title_en,
+        "questions-TOTAL_FORMS": len(questions),
+        "questions-INITIAL_FORMS": sum("id" in q for q in questions),
     }
     for number, question in enumerate(questions):
         fields |= {f"questions-{number}-{name}": value for name, value in question.items()}
@@ -103,8 +105,14 @@ def test_a_profile_without_what_the_product_reads_cannot_be_put_in_force(profile
 def test_a_question_is_written_in_lines_that_people_can_read(zone, desk):
     survey = blank_survey()
     question = {
-        "key": "stage", "position": 1, "kind": "SINGLE_CHOICE", "label_zh": "  阶段\u200b ", "label_en": "Stage",
-        "choices": "one | 一 | One\r\ntwo | 二 | Two\r\n", "suggestions": "", "is_required": "on",
+        "key": "stage",
+        "position": 1,
+        "kind": "SINGLE_CHOICE",
+        "label_zh": "  阶段\u200b ",
+        "label_en": "Stage",
+        "choices": "one | 一 | One\r\ntwo | 二 | Two\r\n",
+        "suggestions": "",
+        "is_required": "on",
     }
 
     response = desk.post(f"{SETS}{survey.pk}/change/", set_form(survey, question))
@@ -130,8 +138,14 @@ def test_a_question_is_written_in_lines_that_people_can_read(zone, desk):
 def test_a_question_that_cannot_be_asked_is_refused_with_words(zone, desk, changes, words):
     survey = blank_survey()
     question = {
-        "key": "stage", "position": 1, "kind": "SINGLE_CHOICE", "label_zh": "阶段", "label_en": "Stage",
-        "choices": "one | 一 | One", "suggestions": "", **changes,
+        "key": "stage",
+        "position": 1,
+        "kind": "SINGLE_CHOICE",
+        "label_zh": "阶段",
+        "label_en": "Stage",
+        "choices": "one | 一 | One",
+        "suggestions": "",
+        **changes,
     }
 
     response = desk.post(f"{SETS}{survey.pk}/change/", set_form(survey, question))
@@ -157,8 +171,13 @@ def test_questions_are_changed_by_who_may(profile, request, person):
 def test_a_reason_is_reworded_but_keeps_its_code_and_is_never_deleted(zone, desk):
     reason = Reason.objects.get(code="FORGED")
     fields = {
-        "code": "OTHER", "text_zh": "新的说法。", "text_en": "New words.", "staff_note_zh": "", "concerns": "evidence",
-        "position": "3", "is_active": "on",
+        "code": "OTHER",
+        "text_zh": "新的说法。",
+        "text_en": "New words.",
+        "staff_note_zh": "",
+        "concerns": "evidence",
+        "position": "3",
+        "is_active": "on",
     }
 
     desk.post(f"{REASONS}{reason.pk}/change/", fields)
@@ -174,8 +193,9 @@ def test_a_reason_is_reworded_but_keeps_its_code_and_is_never_deleted(zone, desk
 def test_a_superuser_makes_staff_whose_address_is_theirs_to_prove(chief):
     group = Group.objects.get(name="reviewers")
 
-    response = chief.post(f"{USERS}add/", {
-        "email": " NEW@Example.org ", "display_name": "新人", "is_staff": "on", "groups": [group.pk]})
+    response = chief.post(
+        f"{USERS}add/", {"email": " NEW@Example.org ", "display_name": "新人", "is_staff": "on", "groups": [group.pk]}
+    )
 
     assert response.status_code == 302, text(response)
     user = User.objects.get(email="new@example.org")
@@ -197,8 +217,10 @@ def test_an_address_in_use_is_refused_whatever_its_spelling(chief, member):
 def test_superuser_cannot_be_given_and_nobody_changes_themselves(chief, reviewer):
     me = User.objects.get(email="chief@example.org")
 
-    chief.post(f"{USERS}{reviewer.pk}/change/", {
-        "email": reviewer.email, "display_name": "甲", "is_active": "on", "is_staff": "on", "is_superuser": "on"})
+    chief.post(
+        f"{USERS}{reviewer.pk}/change/",
+        {"email": reviewer.email, "display_name": "甲", "is_active": "on", "is_staff": "on", "is_superuser": "on"},
+    )
 
     reviewer.refresh_from_db()
     assert (reviewer.display_name, reviewer.is_superuser) == ("甲", False)
@@ -207,8 +229,10 @@ def test_superuser_cannot_be_given_and_nobody_changes_themselves(chief, reviewer
 
 
 def test_a_new_address_signs_in_and_the_old_one_no_longer(chief, reviewer):
-    chief.post(f"{USERS}{reviewer.pk}/change/", {
-        "email": "moved@example.org", "display_name": "甲", "is_active": "on", "is_staff": "on"})
+    chief.post(
+        f"{USERS}{reviewer.pk}/change/",
+        {"email": "moved@example.org", "display_name": "甲", "is_active": "on", "is_staff": "on"},
+    )
 
     rows = EmailAddress.objects.filter(user=reviewer)
     assert [(row.email, row.verified) for row in rows] == [("moved@example.org", False)]
@@ -217,8 +241,12 @@ def test_a_new_address_signs_in_and_the_old_one_no_longer(chief, reviewer):
 @pytest.mark.parametrize("person", ["lead", "reviewer", "editor"])
 def test_rights_are_given_by_superusers_only(request, person, member):
     client = staff_login(Client(), request.getfixturevalue(person))
-    fields = {"email": "own@example.org", "is_staff": "on", "is_active": "on",
-              "groups": [group.pk for group in Group.objects.all()]}
+    fields = {
+        "email": "own@example.org",
+        "is_staff": "on",
+        "is_active": "on",
+        "groups": [group.pk for group in Group.objects.all()],
+    }
 
     assert client.post(f"{USERS}add/", fields).status_code == 403
     assert client.post(f"{USERS}{member.pk}/change/", fields).status_code == 403
@@ -243,8 +271,16 @@ def test_who_looked_is_listed_without_naming_the_owner(lead, reviewer, pending_p
 
 def test_dead_notices_are_sent_again_by_who_may_and_codes_are_not_shown(db, django_capture_on_commit_callbacks):
     notice = Notice.objects.create(
-        event_key="k", channel="email", address="a@example.org", text="验证码 123456", is_secret=True, state="DEAD",
-        attempts=8, next_at=timezone.now(), created_at=timezone.now(), error="550",
+        event_key="k",
+        channel="email",
+        address="a@example.org",
+        text="验证码 123456",
+        is_secret=True,
+        state="DEAD",
+        attempts=8,
+        next_at=timezone.now(),
+        created_at=timezone.now(),
+        error="550",
     )
     client = staff_login(Client(), make_staff("operators", "operator@example.org"))
 
@@ -270,9 +306,17 @@ def test_the_record_and_the_notices_are_not_written_by_hand(zone, pending_person
 def test_a_zone_keeps_its_address_and_names_professions_by_line(zone):
     client = staff_login(Client(), make_staff("operators", "operator@example.org"))
 
-    client.post(f"/admin/portal/zone/{zone.pk}/change/", {
-        "slug": "other", "name_zh": "新名", "name_en": "New", "professions": "physician\r\n nurse \r\nnurse",
-        "is_open": "on", "position": "1"})
+    client.post(
+        f"/admin/portal/zone/{zone.pk}/change/",
+        {
+            "slug": "other",
+            "name_zh": "新名",
+            "name_en": "New",
+            "professions": "physician\r\n nurse \r\nnurse",
+            "is_open": "on",
+            "position": "1",
+        },
+    )
 
     stored = Zone.objects.get(pk=zone.pk)
     assert (stored.slug, stored.name_zh, stored.professions) == ("alk", "新名", ["physician", "nurse"])

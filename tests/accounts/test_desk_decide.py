@@ -128,8 +128,10 @@ def test_the_slower_one_learns_who_decided_what_and_keeps_what_was_typed(case, d
     version = case.version
     decide(desk, case, "reject", "LICENCE_UNREADABLE")
 
-    response = desk2.post(f"{QUEUE}{case.pk}/decide/", {
-        "decision": "reject", "reasons": ["NAME_MISMATCH"], "message": "姓名不一致", "version": version})
+    response = desk2.post(
+        f"{QUEUE}{case.pk}/decide/",
+        {"decision": "reject", "reasons": ["NAME_MISMATCH"], "message": "姓名不一致", "version": version},
+    )
 
     shown = text(response)
     assert response.status_code == 409

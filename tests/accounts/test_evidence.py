@@ -267,7 +267,11 @@ def test_a_renewal_after_the_key_is_gone_keeps_the_answers_but_neither_licence_n
     assert again.evidence.count() == 0
     assert not again.is_profile_complete
     assert set(again.answers.values_list("question__key", flat=True)) == {
-        "name", "profession", "hospital", "department", "title"
+        "name",
+        "profession",
+        "hospital",
+        "department",
+        "title",
     }
 
 

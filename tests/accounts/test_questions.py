@@ -27,8 +27,9 @@ def question_set():
 
 
 def make_question(question_set, kind, **fields):
-    return Question.objects.create(question_set=question_set, key="q", kind=kind, label_zh="问题", label_en="Question",
-                                   **fields)
+    return Question.objects.create(
+        question_set=question_set, key="q", kind=kind, label_zh="问题", label_en="Question", **fields
+    )
 
 
 def ask(question_set, value):
@@ -223,8 +224,9 @@ def test_a_new_version_of_the_questions_takes_the_place_of_the_old_answers():
     make_draft(person)
     old = QuestionSet.objects.current_profile()
     QuestionSet.objects.filter(pk=old.pk).update(is_current=False)
-    new = QuestionSet.objects.create(key="profile", number=2, scope="PROFILE", title_zh="完善信息", title_en="-",
-                                     is_current=True)
+    new = QuestionSet.objects.create(
+        key="profile", number=2, scope="PROFILE", title_zh="完善信息", title_en="-", is_current=True
+    )
     for question in old.questions.exclude(key="title"):
         question.pk, question.question_set, question._state.adding = None, new, True
         question.save()

@@ -113,8 +113,9 @@ def test_nobody_decides_their_own_case_not_even_with_the_right(reviewer):
     with pytest.raises(IntegrityError), transaction.atomic():
         Verification.objects.filter(pk=case.pk).update(decided_by=reviewer)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Decision.objects.create(submission=case.current, outcome="REJECTED", decided_by=reviewer, owner=reviewer,
-                                decided_at=timezone.now())
+        Decision.objects.create(
+            submission=case.current, outcome="REJECTED", decided_by=reviewer, owner=reviewer, decided_at=timezone.now()
+        )
 
 
 @pytest.mark.parametrize("who", ["member", "editor"])
@@ -147,8 +148,9 @@ def test_a_draft_is_sent_once(case, reviewer):
 
 
 def test_a_final_refusal_is_reopened_by_an_appeal_only_and_decided_by_another(case, reviewer, reviewer2):
-    case.refuse_final(by=reviewer, submission=case.current, reasons=list(Reason.objects.filter(is_final=True)[:1]),
-                      at=timezone.now())
+    case.refuse_final(
+        by=reviewer, submission=case.current, reasons=list(Reason.objects.filter(is_final=True)[:1]), at=timezone.now()
+    )
     draft = drafts.begin_again(again(case), appeal="")
     with pytest.raises(TransitionError):
         drafts.send(draft, at=timezone.now())

@@ -138,7 +138,7 @@ def test_a_final_refusal_offers_an_appeal_and_nothing_without_its_reasons(refuse
     html = client.get(f"{GATE}rejected/").content.decode()
     assert "这是终局决定" in html
     assert 'name="appeal"' in html
-    assert "<button class=\"btn main\">提出申诉</button>" in html
+    assert '<button class="btn main">提出申诉</button>' in html
 
     short = client.post(f"{GATE}rejected/", {"appeal": "不服"})
     long = client.post(f"{GATE}rejected/", {"appeal": "长" * 20_000})

@@ -52,8 +52,15 @@ def test_what_is_behind_the_gate_lies_under_a_zone():
 def test_the_gated_routes_are_these():
     """A new gated route is fine, but somebody has to say so here."""
     assert _gated() == {
-        "article", "article-print", "article-history", "article-revision", "comments", "comment-delete",
-        "search", "strategy-list", "strategy",
+        "article",
+        "article-print",
+        "article-history",
+        "article-revision",
+        "comments",
+        "comment-delete",
+        "search",
+        "strategy-list",
+        "strategy",
     }
 
 

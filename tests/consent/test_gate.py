@@ -11,9 +11,19 @@ from consent.gate import Facts, Step, judge
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 OPEN = Facts(
-    is_active=True, agreement_answer="GIVEN", agreement_agreed=2, agreement_required=2, informed_consent_exists=True,
-    informed_consent_answer="GIVEN", profile_complete=True, survey_exists=True, survey_answered=True,
-    has_submission=True, status="APPROVED", approved_until=NOW + timedelta(days=1), profession="physician",
+    is_active=True,
+    agreement_answer="GIVEN",
+    agreement_agreed=2,
+    agreement_required=2,
+    informed_consent_exists=True,
+    informed_consent_answer="GIVEN",
+    profile_complete=True,
+    survey_exists=True,
+    survey_answered=True,
+    has_submission=True,
+    status="APPROVED",
+    approved_until=NOW + timedelta(days=1),
+    profession="physician",
 )
 
 

@@ -18,10 +18,13 @@ AT = datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
 def test_an_entry_is_canonical_json_with_its_sequence_and_time():
     entry = record.append("test.kind", actor=None, subject="x:1", payload={"b": 1, "a": "字"}, at=AT)
 
-    assert record.canonical(RecordEntry.objects.get(seq=entry.seq)) == (
-        f'{{"actor":"system","at":"2026-06-01T08:30:00.000000+00:00","kind":"test.kind",'
-        f'"payload":{{"a":"字","b":1}},"seq":{entry.seq},"subject":"x:1"}}'
-    ).encode()
+    assert (
+        record.canonical(RecordEntry.objects.get(seq=entry.seq))
+        == (
+            f'{{"actor":"system","at":"2026-06-01T08:30:00.000000+00:00","kind":"test.kind",'
+            f'"payload":{{"a":"字","b":1}},"seq":{entry.seq},"subject":"x:1"}}'
+        ).encode()
+    )
 
 
 def test_the_leaf_hash_is_that_of_rfc_9162():

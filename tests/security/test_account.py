@@ -92,8 +92,10 @@ def test_a_new_password_signs_every_other_device_out(victim):
     sign_in(here)
     sign_in(there)
     here.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    here.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": "Plover-harbour-26",
-                                             "password2": "Plover-harbour-26"})
+    here.post(
+        "/accounts/password/change/",
+        {"oldpassword": PASSWORD, "password1": "Plover-harbour-26", "password2": "Plover-harbour-26"},
+    )
 
     assert User.objects.get(pk=victim.pk).check_password("Plover-harbour-26")
     assert here.get("/me/").status_code == 200
@@ -104,17 +106,22 @@ def test_whose_password_changed_is_told_so(victim):
     browser = Client()
     sign_in(browser)
     browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    browser.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": "Plover-harbour-26",
-                                             "password2": "Plover-harbour-26"})
+    browser.post(
+        "/accounts/password/change/",
+        {"oldpassword": PASSWORD, "password1": "Plover-harbour-26", "password2": "Plover-harbour-26"},
+    )
 
     told = Notice.objects.get(address="victim@example.org")
     assert "您的密码已更改" in told.text
 
 
-@pytest.mark.parametrize(("path", "fields"), [
-    ("/accounts/email/", {"action_add": "", "email": "thief@example.org"}),
-    ("/accounts/phone/change/", {"phone": PHONE}),
-])
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/accounts/email/", {"action_add": "", "email": "thief@example.org"}),
+        ("/accounts/phone/change/", {"phone": PHONE}),
+    ],
+)
 def test_an_open_session_alone_changes_no_address_and_no_number(victim, path, fields):
     browser = Client()
     sign_in(browser)
@@ -146,8 +153,9 @@ def test_signing_up_with_a_taken_number_tells_only_its_owner(victim):
     install_documents(at=timezone.now())
     User.objects.filter(pk=victim.pk).update(phone=f"+86{PHONE}", phone_verified=True)
     answers = [
-        Client().post("/accounts/signup/", {"email": f"n{n}@example.org", "phone": phone, "password1": PASSWORD,
-                                            "terms": "on"})
+        Client().post(
+            "/accounts/signup/", {"email": f"n{n}@example.org", "phone": phone, "password1": PASSWORD, "terms": "on"}
+        )
         for n, phone in enumerate((PHONE, "13900139000"))
     ]
 
@@ -171,9 +179,21 @@ def test_an_address_in_another_spelling_makes_no_second_account(victim, spelling
     assert User.objects.count() == 1
 
 
-AWAY = ["https://evil.example/", "//evil.example/", "///evil.example/", r"/\evil.example", r"\\evil.example",
-        "https:evil.example", "http:///evil.example", "javascript:alert(1)", "\x09//evil.example", " //evil.example",
-        "http://testserver@evil.example/", "http://testserver.evil.example/", "data:text/html,x"]
+AWAY = [
+    "https://evil.example/",
+    "//evil.example/",
+    "///evil.example/",
+    r"/\evil.example",
+    r"\\evil.example",
+    "https:evil.example",
+    "http:///evil.example",
+    "javascript:alert(1)",
+    "\x09//evil.example",
+    " //evil.example",
+    "http://testserver@evil.example/",
+    "http://testserver.evil.example/",
+    "data:text/html,x",
+]
 
 
 @pytest.mark.parametrize("away", AWAY)
@@ -192,16 +212,30 @@ def test_nobody_is_led_to_another_host(victim, away):
         assert not place.startswith(("//", "/\\")), place
 
 
-@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
-                                  "/accounts/login/code/"])
-@pytest.mark.parametrize("headers", [
-    {"host": "evil.example"}, {"host": "testserver@evil.example"}, {"host": "testserver:80.evil.example"},
-    {"host": "testserver\\.evil.example"}, {"x-forwarded-host": "evil.example"},
-    {"x-forwarded-server": "evil.example"}, {"x-host": "evil.example"}, {"forwarded": "host=evil.example"},
-])
+@pytest.mark.parametrize(
+    "path", ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/login/code/"]
+)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "evil.example"},
+        {"host": "testserver@evil.example"},
+        {"host": "testserver:80.evil.example"},
+        {"host": "testserver\\.evil.example"},
+        {"x-forwarded-host": "evil.example"},
+        {"x-forwarded-server": "evil.example"},
+        {"x-host": "evil.example"},
+        {"forwarded": "host=evil.example"},
+    ],
+)
 def test_no_mail_names_a_foreign_host(victim, path, headers):
-    fields = {"login": "victim@example.org", "email": "victim@example.org", "password": "x", "password1": PASSWORD,
-              "terms": "on"}
+    fields = {
+        "login": "victim@example.org",
+        "email": "victim@example.org",
+        "password": "x",
+        "password1": PASSWORD,
+        "terms": "on",
+    }
     answer = Client().post(path, fields, headers=headers)
 
     assert answer.status_code == (400 if "host" in headers else answer.status_code)

@@ -56,8 +56,9 @@ def test_comments_are_signed_by_what_was_approved_not_by_what_is_claimed_next(ex
     assert (signed.display_name, signed.display_title) == ("编辑部", "主任医师，肿瘤内科")
 
 
-@pytest.mark.parametrize("path", ["passed", "pending", "rejected", "expired", "revoked", "declined", "survey",
-                                  "evidence", "profile"])
+@pytest.mark.parametrize(
+    "path", ["passed", "pending", "rejected", "expired", "revoked", "declined", "survey", "evidence", "profile"]
+)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_newcomer_skips_no_step(zone, member, path, method):
     browser = Client()
@@ -74,8 +75,16 @@ def test_fields_of_the_case_are_not_fields_of_its_forms(zone, member):
     factories.consent_to(member, zone)
     browser = Client()
     browser.force_login(member)
-    mine = {"status": "APPROVED", "approved_until": "2099-01-01", "is_staff": "on", "is_superuser": "on",
-            "owner": "1", "submission": "1", "is_profile_complete": "on", "passed_seen_at": "2026-01-01"}
+    mine = {
+        "status": "APPROVED",
+        "approved_until": "2099-01-01",
+        "is_staff": "on",
+        "is_superuser": "on",
+        "owner": "1",
+        "submission": "1",
+        "is_profile_complete": "on",
+        "passed_seen_at": "2026-01-01",
+    }
 
     answer = browser.post("/zones/alk/gate/profile/", {**factories.PROFILE, **mine})
 

@@ -40,27 +40,48 @@ def used_long_ago(browser: Client) -> Client:
     return browser
 
 
-@pytest.mark.parametrize("question", [
-    "password__startswith=md5", "phone__startswith=%2B86", "email__startswith=c", "is_superuser__exact=1",
-    "emailaddress__email__startswith=c", "data_keys__purpose=evidence", "verification__status=APPROVED",
-])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "password__startswith=md5",
+        "phone__startswith=%2B86",
+        "email__startswith=c",
+        "is_superuser__exact=1",
+        "emailaddress__email__startswith=c",
+        "data_keys__purpose=evidence",
+        "verification__status=APPROVED",
+    ],
+)
 def test_a_list_of_people_answers_no_question_that_it_does_not_offer(operator, question):
     assert operator.get(f"{USERS}?{question}").status_code == 400
 
 
 def test_the_text_of_a_notice_with_a_code_cannot_be_guessed_from_the_list(operator):
     now = timezone.now()
-    Notice.objects.create(event_key="k", channel="email", address="a@example.org", text="KTVG-DWZC", is_secret=True,
-                          created_at=now, next_at=now)
+    Notice.objects.create(
+        event_key="k",
+        channel="email",
+        address="a@example.org",
+        text="KTVG-DWZC",
+        is_secret=True,
+        created_at=now,
+        next_at=now,
+    )
 
     assert operator.get(f"{NOTICES}?text__startswith=K").status_code == 400
     assert operator.get(f"{NOTICES}?address__startswith=a").status_code == 400
 
 
-@pytest.mark.parametrize("address", [
-    f"{USERS}?is_staff__exact=1", f"{USERS}?groups__id__exact=1", f"{NOTICES}?state__exact=DEAD&channel__exact=sms",
-    "/admin/accounts/evidenceview/?viewed_at__year=2026", "/admin/portal/recordentry/?kind__exact=person.erased",
-])
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{USERS}?is_staff__exact=1",
+        f"{USERS}?groups__id__exact=1",
+        f"{NOTICES}?state__exact=DEAD&channel__exact=sms",
+        "/admin/accounts/evidenceview/?viewed_at__year=2026",
+        "/admin/portal/recordentry/?kind__exact=person.erased",
+    ],
+)
 def test_what_a_list_offers_still_works(operator, address):
     assert operator.get(address).status_code == 200
 
@@ -115,10 +136,17 @@ def test_no_editor_turns_the_sealing_of_licence_numbers_off(zone, editor):
         copy.put_in_force(by=editor, at=timezone.now())
 
 
-@pytest.mark.parametrize("path", [
-    "/admin/auth/group/", "/admin/account/emailaddress/", "/admin/mfa/authenticator/",
-    "/admin/usersessions/usersession/", "/admin/accounts/user/add/", "/admin/consent/consentrecord/",
-])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/auth/group/",
+        "/admin/account/emailaddress/",
+        "/admin/mfa/authenticator/",
+        "/admin/usersessions/usersession/",
+        "/admin/accounts/user/add/",
+        "/admin/consent/consentrecord/",
+    ],
+)
 @pytest.mark.parametrize("group", ["reviewers", "review_leads", "editors", "operators"])
 def test_no_group_reaches_rights_factors_or_consents_of_others(db, group, path):
     browser = staff_login(Client(), make_staff(group, f"{group}@example.org"))
@@ -144,12 +172,22 @@ def test_t35_the_shipped_patterns_pass_and_the_desk_refuses_one_that_runs_away(z
     assert [pattern for pattern in shipped if runs_away(pattern)] == []
     copy = QuestionSet.objects.current_profile().new_version()
     question = copy.questions.get(key="hospital")
-    fields = {f"questions-0-{name}": getattr(question, name) or "" for name in
-              ("id", "key", "kind", "position", "label_zh", "label_en", "purpose_zh")}
-    answer = staff_login(Client(), lead).post(f"/admin/accounts/questionset/{copy.pk}/change/", {
-        "title_zh": "问", "title_en": "Q", "questions-TOTAL_FORMS": 1, "questions-INITIAL_FORMS": 1, **fields,
-        "questions-0-question_set": copy.pk, "questions-0-pattern": "(a+)+$",
-    })
+    fields = {
+        f"questions-0-{name}": getattr(question, name) or ""
+        for name in ("id", "key", "kind", "position", "label_zh", "label_en", "purpose_zh")
+    }
+    answer = staff_login(Client(), lead).post(
+        f"/admin/accounts/questionset/{copy.pk}/change/",
+        {
+            "title_zh": "问",
+            "title_en": "Q",
+            "questions-TOTAL_FORMS": 1,
+            "questions-INITIAL_FORMS": 1,
+            **fields,
+            "questions-0-question_set": copy.pk,
+            "questions-0-pattern": "(a+)+$",
+        },
+    )
 
     assert "算得太久" in answer.content.decode()
     assert Question.objects.get(pk=question.pk).pattern == question.pattern

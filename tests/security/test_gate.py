@@ -22,9 +22,15 @@ def broken(*args, **kwargs):
     raise OperationalError("the database is away")
 
 
-@pytest.mark.parametrize(("place", "name"), [
-    (middleware, "read_facts"), (middleware, "judge"), (middleware, "Zone"), (wanted, "remember"),
-])
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        (middleware, "read_facts"),
+        (middleware, "judge"),
+        (middleware, "Zone"),
+        (wanted, "remember"),
+    ],
+)
 def test_a_gate_that_cannot_judge_opens_nothing(zone, member, monkeypatch, place, name):
     browser = Client(raise_request_exception=False)
     browser.force_login(member)
@@ -74,8 +80,11 @@ def test_the_very_next_request_of_an_open_session_is_refused(reader, doctor, lea
 
     part = {"hx-request": "true"}
     answers = [
-        reader.get(ARTICLE), reader.head(ARTICLE), reader.get(f"{ARTICLE}comments/", headers=part),
-        reader.post(f"{ARTICLE}comments/", {"body": "还进得来吗？"}), reader.get(f"{ARTICLE}print/"),
+        reader.get(ARTICLE),
+        reader.head(ARTICLE),
+        reader.get(f"{ARTICLE}comments/", headers=part),
+        reader.post(f"{ARTICLE}comments/", {"body": "还进得来吗？"}),
+        reader.get(f"{ARTICLE}print/"),
         reader.get("/zones/alk/strategy/alk-pretreated/", {"fragment": "1"}, headers=part),
         reader.post("/zones/alk/strategy/alk-pretreated/", {"last_tki": "alectinib"}, headers=part),
     ]
@@ -87,10 +96,21 @@ def test_the_very_next_request_of_an_open_session_is_refused(reader, doctor, lea
 
 
 TRICKS = [
-    ARTICLE.rstrip("/"), f"{ARTICLE}/", f"/{ARTICLE}", f"{ARTICLE};.css", f"{ARTICLE.rstrip('/')}.json",
-    f"{ARTICLE.rstrip('/')}%2e", f"/zones/./alk/articles{ARTICLE[19:]}", f"/static/..{ARTICLE}",
-    f"/accounts/login/..{ARTICLE}", f"/zones/alk/gate/../articles{ARTICLE[19:]}", ARTICLE.replace("/zones", "/ZONES"),
-    ARTICLE.replace("articles/", "articles%2f"), f"{ARTICLE}%00", f"{ARTICLE}%ff", f"{ARTICLE}?format=json",
+    ARTICLE.rstrip("/"),
+    f"{ARTICLE}/",
+    f"/{ARTICLE}",
+    f"{ARTICLE};.css",
+    f"{ARTICLE.rstrip('/')}.json",
+    f"{ARTICLE.rstrip('/')}%2e",
+    f"/zones/./alk/articles{ARTICLE[19:]}",
+    f"/static/..{ARTICLE}",
+    f"/accounts/login/..{ARTICLE}",
+    f"/zones/alk/gate/../articles{ARTICLE[19:]}",
+    ARTICLE.replace("/zones", "/ZONES"),
+    ARTICLE.replace("articles/", "articles%2f"),
+    f"{ARTICLE}%00",
+    f"{ARTICLE}%ff",
+    f"{ARTICLE}?format=json",
 ]
 
 

@@ -36,13 +36,33 @@ from tests.people import make_person, staff_login
 ROOT = Path(__file__).resolve().parents[2]
 ARTICLE = "/zones/alk/articles/alk-pretreated-strategy/"
 XSS = [
-    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</textarea><svg onload=alert(1)>",
-    "<iframe srcdoc='<script>alert(1)</script>'>", "javascript:alert(1)", "'-alert(1)-'", "<math><mtext><script>1",
-    "{{ settings.SECRET_KEY }}", "{% debug %}", "&lt;script&gt;", "<a href=//evil.example>x</a>",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</textarea><svg onload=alert(1)>",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "javascript:alert(1)",
+    "'-alert(1)-'",
+    "<math><mtext><script>1",
+    "{{ settings.SECRET_KEY }}",
+    "{% debug %}",
+    "&lt;script&gt;",
+    "<a href=//evil.example>x</a>",
 ]
 UNICODE = [
-    "\x00", "a\x00b", "\x1b[31m", "\u202egpj", "\u2066x\u2069", "\u200b\u200b", "\ufeff", "е\u0301" * 3,
-    "a" + "\u0300" * 400, "\U0001f469\u200d\u2695\ufe0f", "\ufdd0", "\uffff", "ﷺ" * 50, "Ａ－１",
+    "\x00",
+    "a\x00b",
+    "\x1b[31m",
+    "\u202egpj",
+    "\u2066x\u2069",
+    "\u200b\u200b",
+    "\ufeff",
+    "е\u0301" * 3,
+    "a" + "\u0300" * 400,
+    "\U0001f469\u200d\u2695\ufe0f",
+    "\ufdd0",
+    "\uffff",
+    "ﷺ" * 50,
+    "Ａ－１",
 ]
 
 
@@ -82,8 +102,17 @@ def test_t38_no_route_takes_a_post_without_its_token(article, doctor):
 
 def test_t38_fields_that_are_not_the_forms_change_nothing(article, doctor):
     browser = browser_of(doctor)
-    more = {"state": "SHOWN", "is_editorial": "1", "author": "1", "author_id": "1", "depth": "1", "zone": "1",
-            "created_at": "2000-01-01", "shown_in_thread": "99", "path": "x"}
+    more = {
+        "state": "SHOWN",
+        "is_editorial": "1",
+        "author": "1",
+        "author_id": "1",
+        "depth": "1",
+        "zone": "1",
+        "created_at": "2000-01-01",
+        "shown_in_thread": "99",
+        "path": "x",
+    }
     browser.post(f"{ARTICLE}comments/", {"body": "一句", **more})
 
     comment = Comment.objects.get()
@@ -129,9 +158,21 @@ def test_t27_what_is_stored_of_a_file_is_nobody_elses_and_says_nothing(zone, mem
 
 def test_t08_no_address_leads_to_the_data_folder(zone, member):
     folder = Path(settings.DATA_DIR).name
-    for path in ("/demo.json", "/var/demo.json", f"/{folder}/portal.sqlite3", "/keys/secret_key", "/evidence/",
-                 "/outbox/1-email.json", "/static/../manage.py", "/static/%2e%2e/manage.py", "/media/", "/.git/config",
-                 "/.env", "/__debug__/", "/manage.py"):
+    for path in (
+        "/demo.json",
+        "/var/demo.json",
+        f"/{folder}/portal.sqlite3",
+        "/keys/secret_key",
+        "/evidence/",
+        "/outbox/1-email.json",
+        "/static/../manage.py",
+        "/static/%2e%2e/manage.py",
+        "/media/",
+        "/.git/config",
+        "/.env",
+        "/__debug__/",
+        "/manage.py",
+    ):
         assert Client().get(path).status_code == 302, path
         assert browser_of(member).get(path).status_code == 404, path
 
@@ -175,8 +216,12 @@ def pages_showing(vector: str, article, doctor, reviewer) -> list:
     desk = staff_login(Client(), reviewer)
     desk.post(f"/admin/accounts/verification/{case.pk}/claim/")
     decide = f"/admin/accounts/verification/{case.pk}/decide/"
-    pages = [desk.get(decide), desk.post(decide, {"decision": "reject", "message": vector, "version": "9"}),
-             desk.get("/admin/accounts/verification/", {"q": vector}), browser_of(doctor).get(ARTICLE)]
+    pages = [
+        desk.get(decide),
+        desk.post(decide, {"decision": "reject", "message": vector, "version": "9"}),
+        desk.get("/admin/accounts/verification/", {"q": vector}),
+        browser_of(doctor).get(ARTICLE),
+    ]
     factories.reject(case, by=reviewer, message=vector)
     return [*pages, browser_of(person).get("/zones/alk/gate/rejected/")]
 
@@ -196,9 +241,15 @@ def test_t33_every_answer_carries_the_strict_policy(article, doctor, monkeypatch
     plain, inside = Client(raise_request_exception=False), browser_of(doctor, raise_request_exception=False)
     strict = Client(enforce_csrf_checks=True)
     answers = [
-        plain.get("/"), plain.get("/accounts/login/"), plain.get(ARTICLE), plain.get("/metrics"),
-        plain.get("/accounts/login/", headers={"host": "evil.example"}), inside.get(ARTICLE), inside.get("/no-such/"),
-        strict.post("/accounts/login/", {}), plain.put("/"),
+        plain.get("/"),
+        plain.get("/accounts/login/"),
+        plain.get(ARTICLE),
+        plain.get("/metrics"),
+        plain.get("/accounts/login/", headers={"host": "evil.example"}),
+        inside.get(ARTICLE),
+        inside.get("/no-such/"),
+        strict.post("/accounts/login/", {}),
+        plain.put("/"),
         inside.post("/zones/alk/strategy/alk-pretreated/", {"x": 1}),
     ]
     monkeypatch.setattr("articles.views.reading.find", lambda *a: 1 / 0)
@@ -220,13 +271,16 @@ def answers_to(text: str, inside: Client, outside: Client, again: Client) -> lis
     """What a reader, a stranger and an applicant are answered who send this text wherever text is taken."""
     return [
         inside.post(f"{ARTICLE}comments/", {"body": text, "anchor": text, "parent": text, "idempotency_key": text}),
-        inside.get(f"{ARTICLE}comments/", {"after": text}), inside.get(f"{ARTICLE}comments/", {"thread": text}),
+        inside.get(f"{ARTICLE}comments/", {"after": text}),
+        inside.get(f"{ARTICLE}comments/", {"thread": text}),
         inside.post("/zones/alk/strategy/alk-pretreated/", {"last_tki": text, text: "x"}),
-        inside.get("/zones/alk/strategy/alk-pretreated/", {"fragment": text}), inside.get(ARTICLE, {"at": text}),
+        inside.get("/zones/alk/strategy/alk-pretreated/", {"fragment": text}),
+        inside.get(ARTICLE, {"at": text}),
         outside.post("/accounts/login/", {"login": text, "password": text}),
         outside.post("/accounts/signup/", {"email": f"{text}@example.org", "phone": text, "password1": text}),
         outside.post("/accounts/password/reset/", {"email": f"{text}@example.org"}),
-        outside.post("/accounts/login/code/", {"phone": text}), outside.get("/accounts/login/", {"next": text}),
+        outside.post("/accounts/login/code/", {"phone": text}),
+        outside.get("/accounts/login/", {"next": text}),
         outside.post("/language/", {"language": text, "next": text}),
         again.post("/zones/alk/gate/rejected/", {"appeal": f"请再看一次我的资料{text}"}),
         again.post("/zones/alk/gate/profile/", dict.fromkeys(factories.PROFILE, text)),
@@ -243,20 +297,49 @@ def test_t36_no_text_breaks_a_page_of_a_reader(article, doctor, rejected_person)
     assert not any(mark in comment.body for comment in Comment.objects.all() for mark in "\x00\u202e\u2066")
 
 
-LISTS = ["accounts/verification", "accounts/user", "accounts/evidenceview", "accounts/questionset", "accounts/reason",
-         "articles/article", "articles/revision", "articles/comment", "articles/fact", "articles/reference",
-         "consent/agreement", "consent/agreementversion", "consent/consentrecord", "portal/notice",
-         "portal/recordentry", "portal/zone", "strategy/rulesetversion"]
+LISTS = [
+    "accounts/verification",
+    "accounts/user",
+    "accounts/evidenceview",
+    "accounts/questionset",
+    "accounts/reason",
+    "articles/article",
+    "articles/revision",
+    "articles/comment",
+    "articles/fact",
+    "articles/reference",
+    "consent/agreement",
+    "consent/agreementversion",
+    "consent/consentrecord",
+    "portal/notice",
+    "portal/recordentry",
+    "portal/zone",
+    "strategy/rulesetversion",
+]
 
 
 @pytest.mark.parametrize("text", ["\x00", "\ufdd0", "a" * 3000, "%", "'", "9" * 30, "\u202e"])
 def test_t36_no_text_breaks_a_list_of_the_desk(article, text):
-    desk = staff_login(Client(raise_request_exception=False),
-                       make_person("chief@example.org", is_staff=True, is_superuser=True))
+    desk = staff_login(
+        Client(raise_request_exception=False), make_person("chief@example.org", is_staff=True, is_superuser=True)
+    )
     broken = []
     for name in LISTS:
-        for field in ("q", "p", "o", "status", "status__exact", "kind__exact", "state__exact", "zone__id__exact",
-                      "agreement__kind__exact", "article__id__exact", "is_staff__exact", "_to_field", "profession"):
+        for field in (
+            "q",
+            "p",
+            "o",
+            "status",
+            "status__exact",
+            "kind__exact",
+            "state__exact",
+            "zone__id__exact",
+            "agreement__kind__exact",
+            "article__id__exact",
+            "is_staff__exact",
+            "_to_field",
+            "profession",
+        ):
             answer = desk.get(f"/admin/{name}/", {field: text})
             if answer.status_code >= 500:
                 broken.append((name, field))
@@ -270,8 +353,9 @@ def test_t36_no_text_breaks_a_list_of_the_desk(article, text):
 def test_t39_a_subject_is_one_line_that_fits(member, mailoutbox, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     title = "题目\r\nBcc: thief@example.org\n" + "长" * 300
-    outbox.enqueue([outbox.Message(key="k", channel="email", address="a@example.org", text="…", subject=title)],
-                   at=timezone.now())
+    outbox.enqueue(
+        [outbox.Message(key="k", channel="email", address="a@example.org", text="…", subject=title)], at=timezone.now()
+    )
     outbox.drain_notices()
 
     (mail,) = mailoutbox

@@ -37,9 +37,7 @@ class Command(BaseCommand):
     help = "Prepare DATA_DIR, then serve on http://localhost:PORT until stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--with-parent", action="store_true", help="stop when what started this one ends"
-        )
+        parser.add_argument("--with-parent", action="store_true", help="stop when what started this one ends")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["with_parent"]:

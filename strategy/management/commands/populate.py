@@ -69,8 +69,15 @@ class Load:
     def clinicians(self, size: int) -> None:
         """Approved people who skipped the survey and saw the passed page."""
         until = self.now + timedelta(days=300)
-        self._cases(size, "APPROVED", decided_at=self.now, decided_by=self.reviewer, approved_until=until,
-                    passed_seen_at=self.now, version=2)
+        self._cases(
+            size,
+            "APPROVED",
+            decided_at=self.now,
+            decided_by=self.reviewer,
+            approved_until=until,
+            passed_seen_at=self.now,
+            version=2,
+        )
 
     def cases(self, size: int) -> None:
         """People who wait."""
@@ -82,8 +89,15 @@ class Load:
         first = (Comment.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
         Comment.objects.bulk_create(
             Comment(
-                pk=number, root_id=number, path=base36(number), article=self.article, zone=self.zone,
-                author_id=secrets.choice(authors), body=_sentence(), shown_in_thread=1, created_at=self.now,
+                pk=number,
+                root_id=number,
+                path=base36(number),
+                article=self.article,
+                zone=self.zone,
+                author_id=secrets.choice(authors),
+                body=_sentence(),
+                shown_in_thread=1,
+                created_at=self.now,
             )
             for number in range(first, first + size)
         )
@@ -109,8 +123,14 @@ class Load:
         VerificationEvent.objects.bulk_create(self._events(cases))
         if status == "APPROVED":
             Decision.objects.bulk_create(
-                Decision(submission=draft, owner=draft.owner, outcome="APPROVED", decided_by=self.reviewer,
-                         decided_at=self.now, approved_until=fields["approved_until"])
+                Decision(
+                    submission=draft,
+                    owner=draft.owner,
+                    outcome="APPROVED",
+                    decided_by=self.reviewer,
+                    decided_at=self.now,
+                    approved_until=fields["approved_until"],
+                )
                 for draft in drafts
             )
 
@@ -125,7 +145,8 @@ class Load:
     def _people(self, size: int) -> list[User]:
         people = User.objects.bulk_create(
             User(
-                email=f"load-{uuid.uuid4().hex}@demo.example", display_name=f"合成{secrets.token_hex(2)}",
+                email=f"load-{uuid.uuid4().hex}@demo.example",
+                display_name=f"合成{secrets.token_hex(2)}",
                 password=make_password(None),
             )
             for _ in range(size)
@@ -145,8 +166,16 @@ class Load:
         shown = hashlib.sha256(text.encode()).hexdigest()
         for person in people:
             yield ConsentRecord(
-                person=person, version=version, kind=version.agreement.kind, zone=self.zone, answer=answer,
-                language="zh-hans", shown_text=text, shown_sha256=shown, form="populate", at=self.now,
+                person=person,
+                version=version,
+                kind=version.agreement.kind,
+                zone=self.zone,
+                answer=answer,
+                language="zh-hans",
+                shown_text=text,
+                shown_sha256=shown,
+                form="populate",
+                at=self.now,
             )
 
 
