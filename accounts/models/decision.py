@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -34,6 +34,11 @@ class Reason(models.Model):
 
     def __str__(self) -> str:
         return self.text_zh
+
+    def as_said(self) -> dict[str, Any]:
+        """Return what a decision stores of it: the wording of that day, in both languages."""
+        names = ("code", "text_zh", "text_en", "is_final", "concerns")
+        return {name: getattr(self, name) for name in names}
 
 
 class Decision(models.Model):

@@ -237,10 +237,7 @@ class Verification(Workflow):
         if self.current_id != submission.pk:  # the page showed another submission than the one in the case
             raise TransitionError(self._stored(), to)
         until = at + VALID_FOR if to == self.Status.APPROVED else None
-        said = [
-            {"code": r.code, "text_zh": r.text_zh, "text_en": r.text_en, "is_final": r.is_final, "concerns": r.concerns}
-            for r in reasons
-        ]
+        said = [reason.as_said() for reason in reasons]
         self._move(
             to,
             Move(
