@@ -29,8 +29,9 @@ class NotAllowed(Exception):
 
 class VerificationQuerySet(models.QuerySet["Verification"]):
     def waiting(self) -> Self:
-        """Cases to be decided, oldest submission first."""
-        return self.filter(status=Verification.Status.PENDING).order_by("submitted_at", "pk")
+        """Cases to be decided, oldest submission first; who closed their account waits for nothing."""
+        found = self.filter(status=Verification.Status.PENDING, owner__is_active=True)
+        return found.order_by("submitted_at", "pk")
 
     def in_force(self, at: datetime) -> Self:
         """Approved and not past its date."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import drafts
 from accounts.evidence import LimitReached
 from accounts.models import Claim, Decision, NotAllowed, Reason, Submission, User, Verification
+from accounts.retention import ask_erasure
 from portal.models import Notice, RecordEntry
 from portal.workflow import TransitionError
 from tests.factories import approve, install_zone, make_case, make_draft, make_evidence, make_user, reject
@@ -306,3 +307,11 @@ class TestAtTheSameMoment:
 
         assert sum(isinstance(one, LimitReached) for one in found) == 2
         assert draft.evidence.count() == 5
+
+
+def test_who_closed_their_account_leaves_the_queue(pending_person):
+    assert Verification.objects.waiting().filter(owner=pending_person).exists()
+
+    ask_erasure(pending_person, at=timezone.now())
+
+    assert not Verification.objects.waiting().filter(owner=pending_person).exists()
