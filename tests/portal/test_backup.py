@@ -13,6 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.services.portal import Portal
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -130,3 +132,29 @@ def test_postgresql_comes_back_into_an_empty_database_only(old, tmp_path):
         assert database.execute("SELECT word FROM t").fetchall() == [("同意",)]
     assert second.returncode == os.EX_CANTCREAT
     assert "not empty" in second.stderr
+
+
+LOOK = """
+from accounts import evidence
+from accounts.models import Evidence, User
+waiting = User.objects.get(email__startswith="pending")
+opened = [len(evidence.open_page(row, 1)) for row in Evidence.objects.owned_by(waiting).order_by("pk")]
+assert opened
+print(User.objects.count(), opened)
+"""
+
+
+@pytest.mark.pure
+@pytest.mark.xdist_group("served")
+def test_the_drill_a_portal_that_serves_is_backed_up_and_served_elsewhere(served_once, tmp_path):
+    with closing(Portal(shutil.copytree(served_once, tmp_path / "old"))) as portal:
+        portal.start()
+        saved, seen = backup(portal.data_dir, tmp_path / "backups"), portal.shell(LOOK)
+
+    restored = tmp_path / "new"
+    shutil.copytree(portal.data_dir / "keys", restored / "keys")  # brought by hand, from their own place
+    assert run("restore.sh", saved, data_dir=restored).returncode == 0
+
+    with closing(Portal(restored)) as again:
+        again.start()
+        assert again.shell(LOOK) == seen

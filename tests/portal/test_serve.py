@@ -7,13 +7,16 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
-from tests.services.portal import Portal, children, is_running, kill
+from tests.services.portal import ROOT, Portal, children, is_running, kill
 from tests.services.process import wait_until
 
 pytestmark = [pytest.mark.pure, pytest.mark.xdist_group("served")]  # it brings its own database
@@ -49,6 +52,17 @@ def test_the_demo_names_this_address(portal):
 
     assert demo["base_url"] == portal.url
     assert {"newcomer", "doctor", "reviewer", "editor", "admin"} <= set(demo["people"])
+
+
+def test_the_readmes_second_factor_is_the_authenticators(served_once):
+    file = served_once / "demo.json"
+    secret = json.loads(file.read_text(encoding="utf-8"))["people"]["reviewer"]["totp_secret"]
+    period = int(time.time()) // 30
+
+    command = [sys.executable, "deploy/totp.py", str(file), "reviewer"]
+    shown = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=30).stdout.strip()
+
+    assert shown in {format_hotp_value(hotp_value(secret, number)) for number in (period, period + 1)}
 
 
 def test_starting_again_keeps_data_keys_and_passwords(data_dir):
