@@ -78,10 +78,10 @@ def test_all_comments_come_by_the_button_and_an_answer_stands_in_its_thread(wind
     first = comments.first
     public_id = first.get_attribute("data-comment")
     first.get_by_role("link", name="回复").first.click()
-    page.locator("textarea[data-focus]").wait_for()
+    page.locator("textarea[data-focus]:focus").wait_for()  # what is typed before the field has the caret is lost
     page.keyboard.type("在浏览器里写的回复")
     page.locator("form.write", has=page.locator("textarea[data-focus]")).get_by_role("button", name="发表").click()
     page.wait_for_url("**thread=**")
 
+    page.get_by_text("在浏览器里写的回复").wait_for()
     assert page.locator("[data-comment]").first.get_attribute("data-comment") == public_id
-    assert page.get_by_text("在浏览器里写的回复").is_visible()
