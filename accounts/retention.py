@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -25,6 +27,7 @@ def register() -> None:
     sweeps.register(expire_approvals)
     sweeps.register(destroy_evidence_keys)
     sweeps.register(carry_out_erasures)
+    sweeps.register(forget_sign_ins)
     sweeping.register()
 
 
@@ -90,6 +93,13 @@ def carry_out_erasures(at: datetime) -> int:
     return len(due)
 
 
+def forget_sign_ins(at: datetime) -> int:
+    """Delete what was kept of sign-ins (address, browser) once their sessions have run out."""
+    ended = at - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    count, _details = UserSession.objects.filter(created_at__lt=ended).delete()
+    return count
+
+
 @transaction.atomic
 def _erase(erasure: Erasure, at: datetime) -> None:
     if not Erasure.objects.filter(pk=erasure.pk, done_at=None).update(done_at=at):
@@ -103,6 +113,8 @@ def _erase(erasure: Erasure, at: datetime) -> None:
     for notice in person.notices.all():  # the address is part of the row's uniqueness
         person.notices.filter(pk=notice.pk).update(address=f"#{notice.pk}", subject="", text="")
     person.emailaddress_set.all().delete()  # type: ignore[attr-defined]  # allauth's reverse relation
+    Authenticator.objects.filter(user=person).delete()
+    UserSession.objects.filter(user=person).delete()
     person.set_unusable_password()
     User.objects.filter(pk=person.pk).update(
         email=f"erased-{person.public_id.hex}@invalid",
