@@ -31,20 +31,25 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         target = Path(settings.DATA_DIR) / "demo.json"
+        # The passwords are nowhere else: they are on disk before the people are committed, under a name of their own.
+        loading = target.with_name("demo.json.loading")
         now = timezone.now()
         with translation.override("zh-hans"):
             if User.objects.exists():
+                if loading.exists() and not target.exists():
+                    os.replace(loading, target)
                 if target.exists():
                     _write(target, json.loads(target.read_text(encoding="utf-8")) | {"base_url": settings.SITE_URL})
                 else:
                     self.stderr.write("This portal already has people; the demo is only for an empty one.")
                 return
-            people = _load(population.licence_picture(), now)
-        _write(target, _document(people))
+            picture = population.licence_picture()
+            with transaction.atomic():
+                _write(loading, _document(_load(picture, now)))
+        os.replace(loading, target)
         self.stdout.write(f"demo people: {target}")
 
 
-@transaction.atomic
 def _load(picture: Accepted, now: datetime) -> dict[str, population.DemoPerson]:
     for article in install_shipped(at=now):
         folder = articles.FOLDER / article.slug
