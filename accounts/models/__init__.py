@@ -1,6 +1,7 @@
 """Users; questions and answers; verification cases with their submissions, evidence, claims and decisions."""
 
 from accounts.models.answers import Answer
+from accounts.models.checks import CannedMessage, Check
 from accounts.models.claim import Claim, Held
 from accounts.models.decision import Decision, Reason
 from accounts.models.erasure import Erasure
@@ -12,6 +13,8 @@ from accounts.models.verification import NotAllowed, Verification, VerificationE
 
 __all__ = [
     "Answer",
+    "CannedMessage",
+    "Check",
     "Claim",
     "Decision",
     "Erasure",

@@ -42,6 +42,10 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 class User(AbstractBaseUser, PermissionsMixin):
     """An account: e-mail is the name it signs in by, the mobile number an optional second one."""
 
+    class NoticeChannel(models.TextChoices):
+        EMAIL = "EMAIL", _("邮件")
+        SMS = "SMS", _("短信")
+
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {
         "email": Personal("登录与通知", "账号存续期间；注销 30 天后匿名化"),
         "phone": Personal("可选的登录方式与通知", "账号存续期间；注销 30 天后匿名化"),
@@ -58,6 +62,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     display_name = models.CharField(_("姓名"), max_length=60, blank=True)
     display_title = models.CharField(_("职称与科室"), max_length=120, blank=True)
     language = models.CharField(_("语言"), max_length=8, default="zh-hans")
+    # How the person wants to hear of their case; by SMS only while the number is verified, else by e-mail.
+    notice_channel = models.CharField(_("通知方式"), max_length=5, choices=NoticeChannel, default=NoticeChannel.EMAIL)
     is_staff = models.BooleanField(_("工作人员"), default=False)
     is_active = models.BooleanField(_("有效"), default=True)
     date_joined = models.DateTimeField(_("注册时间"), default=timezone.now)
