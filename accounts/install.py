@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import Question, QuestionSet, Reason
 from portal.models import Zone
@@ -49,12 +50,17 @@ def install_survey(zone: Zone) -> bool:
 
 
 def install_reasons() -> int:
-    """Add the shipped reasons that are not stored yet; return how many."""
-    known = set(Reason.objects.values_list("code", flat=True))
-    rows = [Reason(position=index, **data) for index, data in enumerate(_load("reasons"), start=1)]
-    new = [row for row in rows if row.code not in known]
-    Reason.objects.bulk_create(new, ignore_conflicts=True)
-    return len(new)
+    """Add the shipped reasons that are not stored yet, each with its first version; return how many."""
+    known, count = set(Reason.objects.values_list("code", flat=True)), 0
+    for position, data in enumerate(_load("reasons"), start=1):
+        if data["code"] not in known:
+            try:
+                with transaction.atomic():
+                    Reason.begin(by=None, at=timezone.now(), position=position, **data)
+            except IntegrityError:  # another start installs at the same moment
+                continue
+            count += 1
+    return count
 
 
 @transaction.atomic

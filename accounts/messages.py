@@ -6,11 +6,12 @@ Each returns outbox messages: by e-mail, and by SMS where a verified mobile numb
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
 from portal import outbox
 
@@ -34,6 +35,12 @@ def decided(
 def revoked(person: User, key: str, reason: str) -> list[outbox.Message]:
     """The approval was taken back."""
     return _both(person, f"revoked:{key}", "revoked", {"reason": reason})
+
+
+def ends_soon(person: User, key: str, days: int, until: datetime) -> list[outbox.Message]:
+    """The approval ends in so many days."""
+    context = {"until": timezone.localtime(until)}
+    return _both(person, f"reminder:{key}:{days}", "reminder", context)
 
 
 def expired(person: User, key: str) -> list[outbox.Message]:

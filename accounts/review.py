@@ -1,4 +1,4 @@
-"""What a reviewer does with a case: take the next one, decide what was on the screen."""
+"""What a reviewer does with a case: take the next one, decide what was on the screen, judge a proposal."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.models import Claim, Decision, NotAllowed, Reason, User, Verification
+from accounts.models import Claim, Decision, NotAllowed, Proposal, Reason, User, Verification, needs_second
 from portal.workflow import TransitionError
 
 APPROVE, REJECT, REFUSE_FINAL = "approve", "reject", "refuse_final"
+OUTCOMES = {APPROVE: "APPROVED", REJECT: "REJECTED", REFUSE_FINAL: "REFUSED"}
 
 
 def free_cases(user: User, *, at: datetime) -> QuerySet[Verification]:
@@ -37,21 +38,60 @@ def take_next(user: User, *, at: datetime) -> Verification | None:
     return held_cases(user, at=at).first()
 
 
+def is_proposed(decision: str) -> bool:
+    """Whether this decision is only proposed, and holds once a second reviewer confirmed it."""
+    return needs_second(OUTCOMES[decision])
+
+
 @transaction.atomic
 def decide(
     case: Verification, *, by: User, decision: str, version: int, reasons: Sequence[Reason], message: str, at: datetime
-) -> Decision:
+) -> Decision | Proposal:
     """Decide the submission that was on the screen at this version of the case, claiming a free case in the same act.
 
-    TransitionError if the case has moved since, Held if somebody else works on it, NotAllowed if it is not theirs.
+    A Proposal comes back where a second reviewer must confirm (SECOND_PAIR_OF_EYES). TransitionError if the case has
+    moved since, Held if somebody else works on it, ContentChanged if it is not what was sent, NotAllowed if it is not
+    theirs or another's proposal waits.
     """
-    stored = Verification.objects.select_related("current__previous__decision", "owner").get(pk=case.pk)
-    if stored.version != version or stored.status != Verification.Status.PENDING:
-        raise TransitionError(stored, decision)
+    stored = _as_seen(case, version, decision)
     Claim.take(stored, by=by, at=at)
     shown = stored.current
+    if is_proposed(decision):
+        outcome = OUTCOMES[decision]
+        return stored.propose(outcome, by=by, submission=shown, reasons=reasons, at=at, message=message)
     if decision == APPROVE:
         return stored.approve(by=by, submission=shown, at=at, message=message)
     if decision == REJECT:
         return stored.reject(by=by, submission=shown, reasons=reasons, at=at, message=message)
     return stored.refuse_final(by=by, submission=shown, reasons=reasons, at=at, message=message)
+
+
+@transaction.atomic
+def confirm(case: Verification, *, by: User, version: int, at: datetime) -> Decision:
+    """Confirm what a colleague proposed, as it was on the screen at this version. Errors as of decide."""
+    stored, proposal = _with_proposal(case, version, by=by, at=at)
+    return stored.confirm(proposal, by=by, at=at)
+
+
+@transaction.atomic
+def set_aside(case: Verification, *, by: User, version: int, why: str, at: datetime) -> Proposal:
+    """Disagree with what a colleague proposed; the case goes back to the queue. Errors as of decide."""
+    stored, proposal = _with_proposal(case, version, by=by, at=at)
+    return stored.set_aside(proposal, by=by, why=why, at=at)
+
+
+def _with_proposal(case: Verification, version: int, *, by: User, at: datetime) -> tuple[Verification, Proposal]:
+    stored = _as_seen(case, version, "confirm")
+    proposal = stored.proposal
+    if proposal is None:
+        raise TransitionError(stored, "confirm")
+    Claim.take(stored, by=by, at=at)
+    return stored, proposal
+
+
+def _as_seen(case: Verification, version: int, wanted: str) -> Verification:
+    """Return the stored case if it still waits at the version that was on the screen."""
+    stored = Verification.objects.select_related("current__previous__decision", "owner").get(pk=case.pk)
+    if stored.version != version or stored.status != Verification.Status.PENDING:
+        raise TransitionError(stored, wanted)
+    return stored

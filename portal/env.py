@@ -39,6 +39,14 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from error
 
 
+def choice(name: str, default: str, offered: tuple[str, ...]) -> str:
+    """Return one of the offered words."""
+    value = os.environ.get(name, "").strip().lower() or default
+    if value not in offered:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(offered)}, not {value!r}.")
+    return value
+
+
 def words(name: str, default: list[str]) -> list[str]:
     """Return a list separated by commas."""
     value = os.environ.get(name, "").strip()

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from portal import outbox, record
 
@@ -39,6 +39,7 @@ class Move:
     changes: Mapping[str, Any] = field(default_factory=dict)
     payload: Mapping[str, Any] = field(default_factory=dict)
     messages: Sequence[outbox.Message] = ()
+    only: Q = field(default_factory=Q)  # what else must be true of the stored row at that moment
 
 
 class Workflow(models.Model):
@@ -64,10 +65,19 @@ class Workflow(models.Model):
     def _move(self, to: str, move: Move) -> Any:
         """Move the stored row if it still is what the caller saw; return the event. TransitionError otherwise."""
         sources = [old for old, targets in self.TRANSITIONS.items() if to in targets]
-        seen: models.QuerySet[Any] = type(self)._default_manager.all()
-        seen = seen.filter(pk=self.pk, version=self.version, status__in=sources).filter(status=self.status)
-        moved = seen.update(status=to, version=F("version") + 1, **move.changes)
-        if not moved:
+        return self._update(to, move, self._seen().filter(status__in=sources))
+
+    @transaction.atomic
+    def _note(self, move: Move) -> Any:
+        """Write down what happened to the row without changing its status: an event and a version like any move's."""
+        return self._update(self.status, move, self._seen())
+
+    def _seen(self) -> models.QuerySet[Any]:
+        """The stored row, if it still is what the caller saw."""
+        return type(self)._default_manager.filter(pk=self.pk, version=self.version, status=self.status)
+
+    def _update(self, to: str, move: Move, seen: models.QuerySet[Any]) -> Any:
+        if not seen.filter(move.only).update(status=to, version=F("version") + 1, **move.changes):
             raise TransitionError(self._stored(), to)
         old = self.status
         self.refresh_from_db()
@@ -78,13 +88,23 @@ class Workflow(models.Model):
 
     def _tell(self, old: str, move: Move) -> Any:
         event = self.events.create(
-            seq=self.version, old=old, new=self.status, actor=move.actor, note=move.note, at=move.at
+            seq=self.version,
+            old=old,
+            new=self.status,
+            actor=move.actor,
+            note=move.note,
+            at=move.at,
+            **self._event(move),
         )
         outbox.enqueue(move.messages, at=move.at)
         subject = f"{self._meta.label_lower}:{getattr(self, 'public_id', self.pk)}"
         payload = {"old": old, "new": self.status, "version": self.version, **move.payload}
         record.append(move.kind, actor=move.actor, subject=subject, payload=payload, at=move.at)
         return event
+
+    def _event(self, move: Move) -> dict[str, Any]:
+        """Return what else the subclass's events keep of a move."""
+        return {}
 
 
 class TransitionEvent(models.Model):

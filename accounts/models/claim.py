@@ -11,8 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.models.cases import NotAllowed
 from accounts.models.user import User
-from accounts.models.verification import NotAllowed, Verification
+from accounts.models.verification import Verification
 from portal.personal import Personal
 
 

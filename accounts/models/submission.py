@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.digests import content_digest
 from accounts.models.question import QuestionSet
 from portal.personal import Personal
 
@@ -43,6 +44,7 @@ class Submission(models.Model):
     profession = models.CharField(_("职业"), max_length=40, blank=True)
     licence_index = models.CharField(max_length=64, blank=True, db_index=True)  # blind index; finds duplicates
     appeal = models.TextField(_("申诉理由"), blank=True)
+    content_sha256 = models.CharField(max_length=64, blank=True, editable=False)  # of what was sent; see digests
     started_at = models.DateTimeField(_("开始时间"), auto_now_add=True)
     sent_at = models.DateTimeField(_("提交时间"), null=True)
 
@@ -58,7 +60,27 @@ class Submission(models.Model):
                 | Q(sent_at__isnull=False, verification__isnull=False, number__isnull=False),
                 name="submission_sent_has_case",
             ),
+            models.CheckConstraint(
+                condition=Q(number=None) | Q(number=1, previous=None) | Q(number__gt=1, previous__isnull=False),
+                name="submission_follows_the_last",
+            ),
+            models.CheckConstraint(
+                condition=Q(appeal="") | Q(previous__isnull=False), name="submission_appeal_follows"
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | ~Q(content_sha256=""), name="submission_sent_has_digest"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.public_id}"
+
+    def content_digest(self) -> str:
+        """Return the digest of what the submission holds now."""
+        answers = self.answers.values_list("question__key", "wording_sha256", "value", "sealed")
+        files = self.evidence.filter(discarded_at=None).values_list("public_id", "sha256", "pages")
+        return content_digest(answers, files, profession=self.profession, appeal=self.appeal)
+
+    def is_as_sent(self) -> bool:
+        """Whether the submission still holds what its owner sent: the same answers, the same files."""
+        return self.content_sha256 == self.content_digest()

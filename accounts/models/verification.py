@@ -3,57 +3,28 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts import messages
-from accounts.models.decision import Decision, Reason
+from accounts.models.cases import NotAllowed, VerificationQuerySet
+from accounts.models.coherence import CONSTRAINTS, REMIND_DAYS
+from accounts.models.deciding import Decidable
+from accounts.models.proposal import Proposal
 from accounts.models.submission import Submission
 from accounts.models.user import User
+from portal import outbox, record
 from portal.personal import Personal
-from portal.workflow import Move, TransitionError, TransitionEvent, Workflow
-
-VALID_FOR = timedelta(days=365)  # how long an approval holds
+from portal.workflow import Move, TransitionError, TransitionEvent
 
 
-class NotAllowed(Exception):
-    """The person may not do this to this case (their own, no right, no claim, the same reviewer again)."""
-
-
-class VerificationQuerySet(models.QuerySet["Verification"]):
-    def waiting(self) -> Self:
-        """Cases to be decided, oldest submission first; who closed their account waits for nothing."""
-        found = self.filter(status=Verification.Status.PENDING, owner__is_active=True)
-        return found.order_by("submitted_at", "pk")
-
-    def in_force(self, at: datetime) -> Self:
-        """Approved and not past its date."""
-        return self.filter(status=Verification.Status.APPROVED, approved_until__gt=at)
-
-    def reviewable_by(self, user: User) -> Self:
-        """Cases this person may open at the desk: never their own."""
-        if not user.is_active or not user.has_perm("accounts.review_verification"):
-            return self.none()
-        return self.exclude(owner_id=user.pk)
-
-    def decidable_by(self, user: User) -> Self:
-        """Of these, what the person may also decide: an appeal goes to another reviewer than the one who refused."""
-        own = Q(current__previous__decision__decided_by=user.pk) & ~Q(current__appeal="")
-        return self.reviewable_by(user).exclude(own)
-
-    def owned_by(self, user: User) -> Self:
-        """The person's own case."""
-        return self.filter(owner_id=user.pk)
-
-
-class Verification(Workflow):
+class Verification(Decidable):
     """One person's case, verified once for all zones. `current` is the submission being, or last, decided."""
 
     class Status(models.TextChoices):
@@ -90,27 +61,20 @@ class Verification(Workflow):
     is_final = models.BooleanField(_("终局"), default=False, editable=False)
     passed_seen_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(_("撤销时间"), null=True, editable=False)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
     revoke_reason = models.CharField(_("撤销原因"), max_length=500, blank=True, editable=False)
+    held_since = models.DateTimeField(_("暂停审核自"), null=True, editable=False)
+    held_because = models.CharField(max_length=60, blank=True, editable=False)  # an opaque word of who asked for it
+    reminded = models.PositiveSmallIntegerField(_("已提醒（到期前天数）"), null=True, editable=False)
 
     objects = VerificationQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("审核案件"), pgettext_lazy("plural", "审核案件")
         permissions = [("review_verification", _("可以审核资质")), ("revoke_verification", _("可以撤销认证"))]
-        constraints = [
-            models.CheckConstraint(condition=~Q(decided_by=F("owner")), name="verification_not_decided_by_owner"),
-            models.CheckConstraint(
-                condition=~Q(status__in=["APPROVED", "REJECTED"])
-                | Q(decided_at__isnull=False, decided_by__isnull=False),
-                name="verification_decided_has_who_and_when",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="APPROVED") | Q(approved_until__isnull=False), name="verification_approval_has_end"
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="REVOKED") | Q(revoked_at__isnull=False), name="verification_revoked_has_when"
-            ),
-        ]
+        constraints = CONSTRAINTS
         indexes = [
             models.Index(fields=["submitted_at", "id"], condition=Q(status="PENDING"), name="verification_queue"),
         ]
@@ -129,39 +93,58 @@ class Verification(Workflow):
     def submit(cls, draft: Submission, *, at: datetime) -> Verification:
         """Send a complete draft: the case begins or comes back to PENDING. TransitionError if it cannot be sent now."""
         with transaction.atomic():
+            # The lock: nothing is added to the draft or taken out while its digest is made.
+            held = Submission.objects.drafts().select_for_update().filter(pk=draft.pk).first()
             case = cls.objects.filter(owner_id=draft.owner_id).first()
+            if held is None:
+                raise TransitionError(cls.objects.get(owner_id=draft.owner_id), cls.Status.PENDING)
             if case is None:
-                case = cls(owner_id=draft.owner_id, current=draft, submitted_at=at, profession=draft.profession)
-                number = 1
+                case = cls(owner_id=held.owner_id, current=held, submitted_at=at, profession=held.profession)
+                last = None
+            elif (case.is_final or case.status == cls.Status.REVOKED) and not held.appeal:
+                raise TransitionError(case, cls.Status.PENDING)
             else:
-                if (case.is_final or case.status == cls.Status.REVOKED) and not draft.appeal:
-                    raise TransitionError(case, cls.Status.PENDING)
-                number = case.submissions.count() + 1
-            move = Move(
-                actor=draft.owner,
-                at=at,
-                kind="verification.submitted",
-                changes={
-                    "current": draft,
-                    "submitted_at": at,
-                    "profession": draft.profession,
-                    "decided_at": None,
-                    "decided_by": None,
-                    "approved_until": None,
-                    "passed_seen_at": None,
-                    "is_final": False,
-                },
-                payload={"submission": str(draft.public_id), "number": number, "appeal": bool(draft.appeal)},
-                messages=messages.submitted(draft.owner, str(draft.public_id)),
-            )
+                last = case.current_id
+            digest = held.content_digest()
             try:
-                case._begin(move) if case.pk is None else case._move(cls.Status.PENDING, move)
+                case._come_back(held, digest, at)
             except IntegrityError as error:  # two tabs sent the first submission at once
                 raise TransitionError(cls.objects.get(owner_id=draft.owner_id), cls.Status.PENDING) from error
-            sent = Submission.objects.drafts().filter(pk=draft.pk).update(verification=case, number=number, sent_at=at)
-            if not sent:
-                raise TransitionError(case, cls.Status.PENDING)
+            Submission.objects.drafts().filter(pk=held.pk).update(
+                verification=case, number=case._next_number(), previous=last, sent_at=at, content_sha256=digest
+            )
             return case
+
+    def _come_back(self, draft: Submission, digest: str, at: datetime) -> None:
+        """Begin the case, or move it to PENDING with this draft as what is to be decided."""
+        changes: dict[str, Any] = {
+            "current": draft,
+            "submitted_at": at,
+            "profession": draft.profession,
+            "is_final": False,
+            **dict.fromkeys(("decided_at", "decided_by", "approved_until", "passed_seen_at", "reminded")),
+        }
+        payload = {
+            "submission": str(draft.public_id),
+            "content": digest,
+            "number": self._next_number(),
+            "appeal": bool(draft.appeal),
+        }
+        move = Move(
+            actor=draft.owner,
+            at=at,
+            kind="verification.submitted",
+            changes=changes,
+            payload=payload,
+            messages=messages.submitted(draft.owner, str(draft.public_id)),
+        )
+        if self.pk is None:
+            self._begin(move)
+        else:
+            self._move(self.Status.PENDING, move)
+
+    def _next_number(self) -> int:
+        return self.submissions.count() + 1 if self.pk else 1
 
     def see_passed(self, *, at: datetime) -> bool:
         """Consume the passed page of this approval; True the first time. Not a change of state."""
@@ -170,30 +153,12 @@ class Verification(Workflow):
         )
         return bool(seen.update(passed_seen_at=at))
 
-    # -- the reviewer: `submission` is what was on the screen
-
-    def approve(self, *, by: User, submission: Submission, at: datetime, message: str = "") -> Decision:
-        """Approve for a year."""
-        return self._decide(Decision.Outcome.APPROVED, by=by, submission=submission, at=at, message=message)
-
-    def reject(
-        self, *, by: User, submission: Submission, reasons: Sequence[Reason], at: datetime, message: str = ""
-    ) -> Decision:
-        """Send back with reasons; the applicant may mend and resubmit."""
-        return self._decide(
-            Decision.Outcome.REJECTED, by=by, submission=submission, at=at, message=message, reasons=reasons
-        )
-
-    def refuse_final(
-        self, *, by: User, submission: Submission, reasons: Sequence[Reason], at: datetime, message: str = ""
-    ) -> Decision:
-        """Refuse for good; only an appeal, decided by another reviewer, reopens the case."""
-        return self._decide(
-            Decision.Outcome.REFUSED, by=by, submission=submission, at=at, message=message, reasons=reasons
-        )
+    # -- the lead and the clock
 
     def revoke(self, *, by: User, reason: str, at: datetime) -> None:
         """Take an approval back; the very next request of the person is refused."""
+        if not reason.strip():
+            raise ValueError("revoking needs a reason")
         if not by.has_perm("accounts.revoke_verification") or by.pk == self.owner_id:
             raise NotAllowed(_("您不能撤销这项认证。"))
         self._move(
@@ -203,7 +168,8 @@ class Verification(Workflow):
                 at=at,
                 kind="verification.revoked",
                 note=reason,
-                changes={"revoked_at": at, "revoke_reason": reason},
+                changes={"revoked_at": at, "revoked_by": by, "revoke_reason": reason},
+                only=~Q(owner_id=by.pk),
                 messages=messages.revoked(self.owner, f"{self.public_id}:{self.version}", reason),
             ),
         )
@@ -217,70 +183,62 @@ class Verification(Workflow):
                 at=at,
                 kind="verification.expired",
                 messages=messages.expired(self.owner, f"{self.public_id}:{self.version}"),
+                only=Q(approved_until__lte=at),  # a clock that jumped ahead and back expires nobody
             ),
         )
 
     @transaction.atomic
-    def _decide(
-        self,
-        outcome: str,
-        *,
-        by: User,
-        submission: Submission,
-        at: datetime,
-        message: str,
-        reasons: Sequence[Reason] = (),
-    ) -> Decision:
-        from accounts import answers, sweeping  # they stand on the models
+    def remind(self, *, at: datetime) -> bool:
+        """Remind of the coming end, 30 and 7 days ahead, each once an approval; never the longer after the shorter.
 
-        to = self.Status.APPROVED if outcome == Decision.Outcome.APPROVED else self.Status.REJECTED
-        self._check_reviewer(by, submission)
-        if self.current_id != submission.pk:  # the page showed another submission than the one in the case
-            raise TransitionError(self._stored(), to)
-        until = at + VALID_FOR if to == self.Status.APPROVED else None
-        said = [reason.as_said() for reason in reasons]
-        self._move(
-            to,
-            Move(
-                actor=by,
-                at=at,
-                kind=f"verification.{outcome.lower()}",
-                note=message,
-                changes={
-                    "decided_at": at,
-                    "decided_by": by,
-                    "approved_until": until,
-                    "is_final": outcome == Decision.Outcome.REFUSED,
-                },
-                payload={"submission": str(submission.public_id), "reasons": [r["code"] for r in said]},
-                messages=messages.decided(self.owner, outcome, str(submission.public_id), said, message),
-            ),
+        Not a change of state. True if this call said it.
+        """
+        if self.approved_until is None or not self.owner.is_active:
+            return False
+        left = self.approved_until - at
+        due = [days for days in REMIND_DAYS if timedelta(0) < left <= timedelta(days=days)]
+        if not due:
+            return False
+        days = min(due)
+        fresh = type(self).objects.in_force(at).filter(pk=self.pk, version=self.version)
+        if not fresh.filter(Q(reminded=None) | Q(reminded__gt=days)).update(reminded=days):
+            return False
+        key = f"{self.public_id}:{self.version}"
+        outbox.enqueue(messages.ends_soon(self.owner, key, days, self.approved_until), at=at)
+        record.append(
+            "verification.reminded",
+            actor=None,
+            subject=f"{self._meta.label_lower}:{self.public_id}",
+            payload={"days": days, "version": self.version},
+            at=at,
         )
+        return True
+
+    # -- what others know: an opaque word says why nobody may look at a waiting case for now
+
+    def hold(self, *, because: str, by: User, at: datetime) -> None:
+        """Stop the review of a waiting case: it leaves the queue, claims and proposals on it end."""
+        changes = {"held_since": at, "held_because": because}
+        self._note(Move(actor=by, at=at, kind="verification.held", changes=changes, only=self._is_waiting()))
         self.claims.filter(released_at=None).update(released_at=at)
-        decision = Decision.objects.create(
-            submission=submission,
-            owner_id=self.owner_id,
-            outcome=outcome,
-            decided_by=by,
-            decided_at=at,
-            message=message,
-            reasons=said,
-            approved_until=until,
-        )
-        if to == self.Status.APPROVED:
-            answers.sign_by(submission)
-        if sweeping.has_identity_card(decision):  # the applicant is told that the files are gone: they are
-            sweeping.destroy_all_of(submission, at=at)
-        return decision
 
-    def _check_reviewer(self, by: User, submission: Submission) -> None:
-        if not by.has_perm("accounts.review_verification"):
-            raise NotAllowed(_("您没有审核资质的权限。"))
-        if by.pk == self.owner_id:
-            raise NotAllowed(_("不能审核自己的案件。"))
-        previous = getattr(submission.previous, "decision", None) if submission.previous_id else None
-        if submission.appeal and previous and previous.decided_by_id == by.pk:
-            raise NotAllowed(_("申诉须由另一位审核员处理。"))
+    def resume(self, *, by: User, at: datetime) -> None:
+        """Go on with a held case, at its old place in the queue."""
+        changes = {"held_since": None, "held_because": ""}
+        only = Q(status=self.Status.PENDING, held_since__isnull=False)
+        self._note(Move(actor=by, at=at, kind="verification.resumed", changes=changes, only=only))
+
+    def _is_waiting(self) -> Q:
+        return Q(status=self.Status.PENDING, held_since=None)
+
+    def _event(self, move: Move) -> dict[str, Any]:
+        return {"kind": move.kind}
+
+    def _tell(self, old: str, move: Move) -> Any:
+        """Whatever happens to the case voids what was proposed of it before."""
+        stale = self.proposals.filter(state=Proposal.State.OPEN, version__lt=self.version)
+        stale.update(state=Proposal.State.VOID, closed_at=move.at)
+        return super()._tell(old, move)
 
 
 class VerificationEvent(TransitionEvent):
@@ -291,6 +249,7 @@ class VerificationEvent(TransitionEvent):
     }
 
     subject = models.ForeignKey(Verification, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(_("种类"), max_length=60, blank=True)  # as in the record, e.g. "verification.proposed"
 
     class Meta:
         verbose_name, verbose_name_plural = _("经过"), pgettext_lazy("plural", "经过")

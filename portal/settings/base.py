@@ -142,6 +142,7 @@ CELERY = {
     "beat_schedule": {
         "drain-notices": {"task": "portal.tasks.drain_notices", "schedule": 15.0},
         "sweep": {"task": "portal.tasks.sweep", "schedule": 60.0},
+        "seal-record": {"task": "portal.tasks.seal_record", "schedule": 10.0},
     },
 }
 
@@ -222,6 +223,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS, DATA_UPLOAD_MAX_NUMBER_FILES = 500, 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["accounts.uploads.CappedUploadHandler"]
 CLAIM_MINUTES = env.number("CLAIM_MINUTES", 15)
+# Whose decision a second reviewer must confirm: off | final | refusals | approvals | all.
+SECOND_PAIR_OF_EYES = env.choice("SECOND_PAIR_OF_EYES", "off", ("off", "final", "refusals", "approvals", "all"))
 EVIDENCE_KEY_DAYS = env.number("EVIDENCE_KEY_DAYS", 30)
 
 # Language and time
@@ -262,6 +265,11 @@ CSRF_COOKIE_SAMESITE, CSRF_FAILURE_VIEW = "Lax", "portal.views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF, SECURE_REFERRER_POLICY, X_FRAME_OPTIONS = True, "same-origin", "DENY"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 USE_X_FORWARDED_HOST = False
+
+# The record's signing key is derived from RECORD_KEY; another seed and the public keys before it are for rotation.
+RECORD_SIGNING_KEY = env.text("RECORD_SIGNING_KEY", "")  # base64 of 32 bytes
+RECORD_PUBLIC_KEYS = env.words("RECORD_PUBLIC_KEYS", [])  # base64 of 32 bytes each, of signing keys used before
+RECORD_HEADS = DATA_DIR / "record" / "heads.jsonl"  # every signed tree head, one a line, outside the database
 
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from accounts.digests import content_digest
 from accounts.models import Decision, QuestionSet, Submission, User, Verification, VerificationEvent
 from articles.models import Article, Comment
 from articles.models.comment import base36
@@ -119,7 +120,8 @@ class Load:
         )
         for draft, case, at in zip(drafts, cases, sent_at, strict=True):
             draft.verification, draft.number, draft.sent_at = case, 1, at
-        Submission.objects.bulk_update(drafts, ["verification", "number", "sent_at"])
+            draft.content_sha256 = content_digest([], [], profession=draft.profession, appeal="")
+        Submission.objects.bulk_update(drafts, ["verification", "number", "sent_at", "content_sha256"])
         VerificationEvent.objects.bulk_create(self._events(cases))
         if status == "APPROVED":
             Decision.objects.bulk_create(
