@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from articles import body as bodies
-
-TOKEN = re.compile(r"[A-Za-z0-9]+(?:[.–-][A-Za-z0-9]+)*|\s+|.", re.DOTALL)
-Piece = tuple[str, str]  # "same", "old" or "new", and the words
+from portal.differences import Piece, words_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +69,6 @@ def compare(old: str, new: str) -> Comparison:
         sorted(new_facts - old_facts),
         sorted(_sections(before) - _sections(after)),
     )
-
-
-def words_changed(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
-    """Return both texts cut into pieces that stayed and pieces that went or came."""
-    one, other = TOKEN.findall(old), TOKEN.findall(new)
-    left: list[Piece] = []
-    right: list[Piece] = []
-    for operation, i, i_end, j, j_end in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        if i < i_end:
-            left.append(("same" if operation == "equal" else "old", "".join(one[i:i_end])))
-        if j < j_end:
-            right.append(("same" if operation == "equal" else "new", "".join(other[j:j_end])))
-    return left, right
 
 
 def _blocks(tree: ET.Element) -> Iterator[_Block]:

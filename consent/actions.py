@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.db import transaction
 from django.utils import translation
 
 from accounts.models import Answer as SurveyAnswer
+from accounts.models import User
 from consent.models import Agreement, AgreementVersion, ConsentRecord
+from consent.texts import fingerprint
 from portal import record
 from portal.models import Zone
 
@@ -25,59 +28,115 @@ ALLOWED = {
 
 @transaction.atomic
 def answer(
-    *, person: Any, version: AgreementVersion, answer: str, text: str, form: str, at: datetime, ip_hash: str = ""
+    *,
+    person: Any,
+    version: AgreementVersion,
+    answer: str,
+    text: str,
+    form: str,
+    at: datetime,
+    language: str = "",
+    ip_hash: str = "",
+    agent_hash: str = "",
 ) -> ConsentRecord:
-    """Record one answer to one version with the exact text shown. ValueError if the document cannot be so answered."""
+    """Record one answer to one version with the exact text shown. ValueError if the document cannot be so answered.
+
+    The same answer to the same text again (a double click, a second tab) is the answer that stands. Skipping an
+    informed consent that was given ends it like a withdrawal: what it allowed to be collected is deleted.
+    """
     kind, zone = Agreement.Kind(version.agreement.kind), version.agreement.zone
     if answer not in ALLOWED[kind]:
         raise ValueError(f"{kind} cannot be answered {answer}")
-    shown = hashlib.sha256(text.encode()).hexdigest()
-    row = ConsentRecord.objects.create(
-        person=person,
-        version=version,
-        kind=kind,
-        zone=zone,
-        answer=answer,
+    _lock(person)
+    last = _latest(person, kind, zone)
+    shown = fingerprint(text)
+    if last and (last.version_id, last.answer, last.shown_sha256) == (version.pk, answer, shown):
+        return last
+    fields = {
+        "person": person,
+        "version": version,
+        "kind": kind,
+        "zone": zone,
+        "answer": answer,
+        "form": form,
+        "at": at,
+        "ip_hash": ip_hash,
+        "agent_hash": agent_hash,
+        "language": language or translation.get_language() or "zh-hans",
+        "shown_text": text,
+        "shown_sha256": shown,
+    }
+    return _write(fields, done=_carry_out(person, kind, zone, answer))
+
+
+@transaction.atomic
+def withdraw(row: ConsentRecord, *, at: datetime, form: str, **sender: str) -> ConsentRecord | None:
+    """Withdraw a given consent; effective on the person's next request. None if it does not stand (any more).
+
+    What an informed consent allowed to be collected is deleted with it. `sender`: ip_hash, agent_hash.
+    """
+    if row.zone is None:
+        return None
+    _lock(row.person)
+    latest = _latest(row.person, row.kind, row.zone)
+    if latest is None or latest.answer != Answer.GIVEN:
+        return None
+    return answer(
+        person=row.person,
+        version=latest.version,
+        answer=Answer.WITHDRAWN,
+        text=latest.shown_text,
+        language=latest.language,
         form=form,
         at=at,
-        ip_hash=ip_hash,
-        language=translation.get_language() or "zh-hans",
-        shown_text=text,
-        shown_sha256=shown,
+        **sender,
     )
-    payload = {
-        "version": version.number,
-        "sha256": version.sha256,
-        "shown_sha256": shown,
-        "answer": answer,
-        "language": row.language,
-        "receipt": str(row.public_id),
-    }
-    subject = f"consent.agreement:{kind}:{zone.slug if zone else '-'}"
-    record.append(f"consent.{answer.lower()}", actor=person, subject=subject, payload=payload, at=at)
-    return row
 
 
 def standing_answers(person: Any) -> list[ConsentRecord]:
     """Return the latest answer to each document of each zone, newest first."""
     latest: dict[tuple[str, int | None], ConsentRecord] = {}
-    for row in ConsentRecord.objects.owned_by(person).select_related("version", "zone"):
+    for row in ConsentRecord.objects.owned_by(person).select_related("version", "zone", "entry"):
         latest.setdefault((row.kind, row.zone_id), row)
     return list(latest.values())
 
 
-@transaction.atomic
-def withdraw(row: ConsentRecord, *, at: datetime, form: str) -> ConsentRecord | None:
-    """Withdraw a given consent; effective on the person's next request. None if it does not stand (any more).
+def _lock(person: Any) -> None:
+    """One answer of a person at a time: two tabs, or a double click, are one after the other."""
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=person.pk)
 
-    What an informed consent allowed to be collected is deleted with it.
-    """
-    zone: Zone | None = row.zone
-    latest = ConsentRecord.objects.owned_by(row.person).filter(kind=row.kind, zone=zone).first()
-    if latest is None or latest.answer != Answer.GIVEN or zone is None:
-        return None
-    if row.kind == Agreement.Kind.INFORMED_CONSENT:
-        SurveyAnswer.objects.filter(owner=row.person, zone=zone, submission=None).delete()
-    return answer(
-        person=row.person, version=latest.version, answer=Answer.WITHDRAWN, text=latest.shown_text, form=form, at=at
+
+def _latest(person: Any, kind: str, zone: Zone | None) -> ConsentRecord | None:
+    return (
+        ConsentRecord.objects.owned_by(person)
+        .select_related("version__agreement__zone")
+        .filter(kind=kind, zone=zone)
+        .first()
     )
+
+
+def _carry_out(person: Any, kind: str, zone: Zone | None, answer: str) -> dict[str, int]:
+    """Do what the answer demands; return what was done, as numbers that name nobody."""
+    if kind != Agreement.Kind.INFORMED_CONSENT or answer == Answer.GIVEN:
+        return {}
+    answers = SurveyAnswer.objects.filter(owner_id=person.pk, zone=zone, submission=None)
+    count, _by_model = answers.delete()
+    return {"answers_deleted": count} if count else {}
+
+
+def _write(fields: dict[str, Any], *, done: Mapping[str, int]) -> ConsentRecord:
+    """Insert the row and its record entry, each naming the other."""
+    public_id, version, zone = uuid.uuid4(), fields["version"], fields["zone"]
+    payload = {
+        "version": version.number,
+        "sha256": version.sha256,
+        "shown_sha256": fields["shown_sha256"],
+        "answer": fields["answer"],
+        "language": fields["language"],
+        "receipt": str(public_id),
+        **done,
+    }
+    subject = f"consent.agreement:{fields['kind']}:{zone.slug if zone else '-'}"
+    kind = f"consent.{fields['answer'].lower()}"
+    entry = record.append(kind, actor=fields["person"], subject=subject, payload=payload, at=fields["at"])
+    return ConsentRecord.objects.create(public_id=public_id, entry=entry, **fields)

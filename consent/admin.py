@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.db.models import Max
@@ -20,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from consent.models import Agreement, AgreementVersion, ConsentRecord
 from consent.models.agreement import Frozen
-from consent.texts import changed_lines
+from consent.publication import preview, shown
 from portal.catalogue import CatalogueAdmin, ReadOnlyAdmin
 from portal.desk import ask_factor_again
 
@@ -142,36 +141,25 @@ class AgreementVersionAdmin(CatalogueAdmin):
         is_own = version.created_by_id == request.user.pk
         if request.method == "POST":
             if request.POST.get("text") != shown(version):
-                reason = _("这一版在您看过之后改动过，请看过新的文字再发布。")
+                reason = _("这一版或现行版在您看过之后改动过，请看过新的对照再发布。")
                 return render(request, "409.html", {"reason": reason}, status=409)
             if is_own:
                 raise PermissionDenied(_("不能发布自己起草的版本。"))
             if version.publish(by=request.user, at=timezone.now()):
                 messages.success(request, _("%(version)s 已发布，立即生效。") % {"version": version})
             else:
-                words = _("%(version)s 已由他人发布或刚被改动，没有再次发布。")
+                words = _("%(version)s 已由他人发布、刚被改动或已被更新的一版越过，没有发布。")
                 messages.warning(request, words % {"version": version})
             return redirect("admin:consent_agreementversion_change", pk)
-        current = AgreementVersion.objects.current(version.agreement.kind, version.agreement.zone)
         context = {
             "title": _("发布 %(version)s") % {"version": version},
             "version": version,
-            "current": current,
+            "preview": preview(version),
             "is_own": is_own,
             "text_hash": shown(version),
-            "changes": [
-                (label_for_field(name, AgreementVersion), lines)
-                for name in TEXTS
-                if (lines := changed_lines(getattr(current, name) if current else "", getattr(version, name)))
-            ],
             "back": reverse("admin:consent_agreementversion_change", args=[pk]),
         }
         return render(request, "admin/consent/agreementversion/publish.html", context)
-
-
-def shown(version: AgreementVersion) -> str:
-    """What the publisher's page showed: the texts, and whether people are asked anew."""
-    return f"{version.text_hash()}-{'again' if version.asks_again else 'typo'}"
 
 
 @admin.register(ConsentRecord)

@@ -55,6 +55,8 @@ class Facts:
     profession: str
     admitted: bool = True
     passed_seen: bool = True
+    informed_consent_agreed: int = 0
+    informed_consent_required: int = 0
 
 
 def judge(facts: Facts | None, *, at: datetime) -> Step:
@@ -66,11 +68,12 @@ def judge(facts: Facts | None, *, at: datetime) -> Step:
     agreed = facts.agreement_answer == ConsentRecord.Answer.GIVEN
     if not agreed or facts.agreement_required == 0 or facts.agreement_agreed < facts.agreement_required:
         return Step.AGREEMENT
-    if facts.informed_consent_exists and not facts.informed_consent_answer:
-        return Step.INFORMED_CONSENT
+    gave = facts.informed_consent_answer == ConsentRecord.Answer.GIVEN
+    outdated = gave and facts.informed_consent_agreed < facts.informed_consent_required
+    if facts.informed_consent_exists and (outdated or not facts.informed_consent_answer):
+        return Step.INFORMED_CONSENT  # who skipped is not asked again because the wording changed
     if not facts.has_submission and not facts.profile_complete:
         return Step.PROFILE
-    gave = facts.informed_consent_answer == ConsentRecord.Answer.GIVEN
     if gave and facts.survey_exists and not facts.survey_answered:
         return Step.SURVEY
     if not facts.has_submission:
@@ -119,6 +122,8 @@ def read_facts(user: Any, zone: Zone) -> Facts | None:
         profession=profession,
         admitted=zone.admits(profession),
         passed_seen=row["case_passed_seen"] is not None,
+        informed_consent_agreed=row["informed_consent_agreed"] or 0,
+        informed_consent_required=row["informed_consent_required"] or 0,
     )
 
 
@@ -129,6 +134,8 @@ _COLUMNS = (
     "agreement_required",
     "informed_consent_exists",
     "informed_consent_answer",
+    "informed_consent_agreed",
+    "informed_consent_required",
     "profile_complete",
     "survey_exists",
     "survey_answered",
@@ -144,20 +151,25 @@ def _query(zone: Zone) -> Any:
     def latest(kind: str) -> Any:
         return ConsentRecord.objects.filter(person_id=OuterRef("pk"), kind=kind, zone=zone).order_by("-pk")
 
-    versions = AgreementVersion.objects.filter(agreement__zone=zone, published_at__isnull=False)
-    required = versions.filter(agreement__kind=Agreement.Kind.AGREEMENT, asks_again=True).order_by("-number")
-    informed = versions.filter(agreement__kind=Agreement.Kind.INFORMED_CONSENT)
+    def required(kind: str) -> Any:
+        return Subquery(AgreementVersion.objects.required(kind, zone).values("number")[:1])
+
+    informed = AgreementVersion.objects.published().filter(
+        agreement__kind=Agreement.Kind.INFORMED_CONSENT, agreement__zone=zone
+    )
     survey = QuestionSet.objects.filter(scope=QuestionSet.Scope.SURVEY, zone=zone, is_current=True)
     # A survey answered in any version stays answered: asking again is a new informed consent's business.
     answered = Answer.objects.filter(owner_id=OuterRef("pk"), submission=None, zone=zone)
     submissions = Submission.objects.filter(owner_id=OuterRef("pk"))
-    agreement = latest(Agreement.Kind.AGREEMENT)
+    agreement, consent = latest(Agreement.Kind.AGREEMENT), latest(Agreement.Kind.INFORMED_CONSENT)
     return User.objects.annotate(
         agreement_answer=Subquery(agreement.values("answer")[:1]),
         agreement_agreed=Subquery(agreement.values("version__number")[:1]),
-        agreement_required=Subquery(required.values("number")[:1]),
+        agreement_required=required(Agreement.Kind.AGREEMENT),
         informed_consent_exists=Exists(informed),
-        informed_consent_answer=Subquery(latest(Agreement.Kind.INFORMED_CONSENT).values("answer")[:1]),
+        informed_consent_answer=Subquery(consent.values("answer")[:1]),
+        informed_consent_agreed=Subquery(consent.values("version__number")[:1]),
+        informed_consent_required=required(Agreement.Kind.INFORMED_CONSENT),
         profile_complete=Exists(submissions.filter(is_profile_complete=True)),
         survey_exists=Exists(survey),
         survey_answered=Exists(answered),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from consent.actions import Answer, answer
 from consent.models import Agreement, AgreementVersion
-from consent.sender import request_hash
+from consent.sender import sender_hashes
 from consent.texts import shown_text
 
 
@@ -31,5 +31,5 @@ def record_terms(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) ->
                 text=shown_text(version),
                 form="account_signup",
                 at=timezone.now(),
-                ip_hash=request_hash(request),
+                **sender_hashes(request),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
+import hashlib
 import html
 import re
 
@@ -45,23 +45,32 @@ def _own_or_whole(tag: str, name: str, value: str) -> str | None:
     return None if re.match(r"[\s/\\]{2}", value) else value
 
 
+def summary(version: AgreementVersion) -> str:
+    """Return the one sentence, tokens replaced, as plain text."""
+    return _replaced(localised(version, "summary"), escape=False)
+
+
 def shown_text(version: AgreementVersion) -> str:
     """Return title, summary and body as plain text exactly as shown: what a consent record stores."""
     body = re.sub(r"</(h2|p|li|ul|ol)>", "\n", body_html(version))
     body = html.unescape(re.sub(r"<[^>]+>", "", body))
-    parts = [localised(version, "title"), _replaced(localised(version, "summary"), escape=False), body]
+    parts = [localised(version, "title"), summary(version), body]
     return "\n\n".join(part.strip() for part in parts)
 
 
-def changed_lines(old: str, new: str) -> list[tuple[str, str]]:
-    """Return (mark, line) of what differs between two bodies, mark being old or new, in reading order."""
-    marks = {"- ": "old", "+ ": "new"}
-    return [(marks[line[:2]], line[2:]) for line in difflib.ndiff(_lines(old), _lines(new)) if line[:2] in marks]
+def shown_texts(version: AgreementVersion) -> dict[str, str]:
+    """Return shown_text by language, the active one first: one acceptance holds for both, but one was on the screen."""
+    active = translation.get_language() or settings.LANGUAGE_CODE
+    texts = {}
+    for language in sorted(dict(settings.LANGUAGES), key=lambda code: code != active):
+        with translation.override(language):
+            texts[language] = shown_text(version)
+    return texts
 
 
-def _lines(body: str) -> list[str]:
-    text = re.sub(r"</(h2|p|li)>", "\n", body)
-    return [html.unescape(line).strip() for line in re.sub(r"<[^>]+>", "", text).splitlines() if line.strip()]
+def fingerprint(text: str) -> str:
+    """SHA-256 (hex) of a text as shown."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _replaced(text: str, *, escape: bool) -> str:

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_POST
 
 from articles import rendering
 from articles.admin.forms import ReviewForm, RevisionForm
-from articles.differences import compare, words_changed
+from articles.differences import compare
 from articles.models import Revision
 from articles.models.revision import TEXTS
 from portal.catalogue import ReadOnlyAdmin
+from portal.differences import words_changed
 from portal.workflow import TransitionError
 
 RIGHTS = ("articles.write_article", "articles.publish_article", "articles.view_revision")

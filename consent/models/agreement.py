@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -54,6 +54,9 @@ class Frozen(TypeError):
     """A published version is never written again; a change is a new version."""
 
 
+FROZEN = "A published version is frozen; a change is a new version."
+
+
 class AgreementVersionQuerySet(models.QuerySet["AgreementVersion"]):
     def published(self) -> Self:
         """Published versions, newest first."""
@@ -62,6 +65,27 @@ class AgreementVersionQuerySet(models.QuerySet["AgreementVersion"]):
     def current(self, kind: str, zone: Zone | None) -> AgreementVersion | None:
         """The version shown now, or None when the zone has no such document."""
         return self.published().filter(agreement__kind=kind, agreement__zone=zone).first()
+
+    def required(self, kind: str, zone: Zone | None) -> Self:
+        """What a person must have accepted, the decisive version first: an older acceptance does not hold any more.
+
+        The newest version that asks anew; the very first one asks whatever its flag says.
+        """
+        found = self.published().filter(agreement__kind=kind, agreement__zone=zone)
+        earlier = AgreementVersion.objects.exclude(published_at=None).filter(
+            agreement=OuterRef("agreement"), number__lt=OuterRef("number")
+        )
+        return found.filter(Q(asks_again=True) | ~Exists(earlier))
+
+    def update(self, **kwargs: Any) -> int:
+        if self.exclude(published_at=None).exists():
+            raise Frozen(FROZEN)
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        if self.exclude(published_at=None).exists():
+            raise Frozen(FROZEN)
+        return super().delete()
 
 
 class AgreementVersion(models.Model):
@@ -114,8 +138,13 @@ class AgreementVersion(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk and type(self).objects.published().filter(pk=self.pk).exists():
-            raise Frozen("A published version is frozen; a change is a new version.")
+            raise Frozen(FROZEN)
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        if self.pk and type(self).objects.published().filter(pk=self.pk).exists():
+            raise Frozen(FROZEN)
+        return super().delete(*args, **kwargs)
 
     def text_hash(self) -> str:
         """SHA-256 (hex) of the whole text in both languages."""
@@ -124,12 +153,16 @@ class AgreementVersion(models.Model):
 
     @transaction.atomic
     def publish(self, *, by: Any, at: datetime) -> bool:
-        """Put this draft in force; never by its author. False if it was published or reworded meanwhile.
+        """Put this draft in force; never by its author. False if it was published or reworded meanwhile, or passed by.
 
+        A draft older than the version in force is passed by: it knows nothing of what was agreed to since.
         by=None: the installer.
         """
         if by is not None and by.pk == self.created_by_id:
             raise PermissionError(_("不能发布自己起草的版本。"))
+        newer = type(self).objects.published().filter(agreement=self.agreement_id, number__gt=self.number)
+        if newer.exists():
+            return False
         done = (
             type(self)
             .objects.filter(pk=self.pk, published_at=None, asks_again=self.asks_again)

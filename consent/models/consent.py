@@ -11,14 +11,25 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from consent.models.agreement import AgreementVersion
-from portal.models import Zone
+from portal.models import RecordEntry, Zone
 from portal.personal import Personal
+
+APPEND_ONLY = "Consent records are append-only."
 
 
 class ConsentRecordQuerySet(models.QuerySet["ConsentRecord"]):
     def owned_by(self, user: Any) -> Self:
         """The person's own records, newest first."""
         return self.filter(person_id=user.pk).order_by("-pk")
+
+    def update(self, **kwargs: Any) -> int:
+        raise TypeError(APPEND_ONLY)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError(APPEND_ONLY)
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[ConsentRecord]:
+        raise TypeError("Consents are given one at a time: each has its record entry.")
 
 
 class ConsentRecord(models.Model):
@@ -32,6 +43,7 @@ class ConsentRecord(models.Model):
 
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {
         "ip_hash": Personal("证明同意由本人作出，仅为带密钥的散列", "法定保存期，默认 6 年", sealed=True),
+        "agent_hash": Personal("证明同意由本人作出，仅为带密钥的散列", "法定保存期，默认 6 年", sealed=True),
     }
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -44,7 +56,11 @@ class ConsentRecord(models.Model):
     shown_text = models.TextField(_("当时显示的全文"))
     shown_sha256 = models.CharField(max_length=64)
     form = models.CharField(max_length=80)  # the page it was answered on
+    # Keyed hashes: a claimed address or browser can be checked against them, none can be read from them.
     ip_hash = models.CharField(max_length=64, blank=True)
+    agent_hash = models.CharField(max_length=64, blank=True)
+    # What makes it provable; null only where a row older than this column found none.
+    entry = models.OneToOneField(RecordEntry, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     at = models.DateTimeField(_("时间"))
 
     objects = ConsentRecordQuerySet.as_manager()
@@ -58,5 +74,8 @@ class ConsentRecord(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk and not kwargs.get("force_insert"):
-            raise TypeError("Consent records are append-only.")
+            raise TypeError(APPEND_ONLY)
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError(APPEND_ONLY)
