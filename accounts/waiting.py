@@ -1,30 +1,38 @@
-"""How long a case still waits: its place in the queue, and what the last decisions took."""
+"""How long a case still waits: its place in the queue, and the range that the recent queue foretells (forecast.py)."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
+from accounts.forecast import SHARE, Past, Range, forecast
 from accounts.models import Decision, Verification
 from portal.templatetags.portal import moment
 
-SAMPLES, AT_LEAST = 30, 5
-SHARE = 0.9  # of the samples lie within the range
+HISTORY, AT_MOST = timedelta(days=90), 1000  # how far back decisions are looked at, and how many
 STEP = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A range, and on how many decisions it rests; `is_late` when this case already waited longer than the range."""
+    """A range, on how many cases it rests and what share of cases it covers.
+
+    `is_late` when the case has waited longer than the range it was given on the day it was sent.
+    """
 
     earliest: datetime
     latest: datetime
     samples: int
     is_late: bool
+    share: float = SHARE
+
+    @property
+    def of_ten(self) -> int:
+        """Of ten cases, how many such a range covers."""
+        return int(10 * self.share)
 
     def words(self, *, at: datetime) -> str:
         """The range in Asia/Shanghai as short as it can be said: today's by the clock alone."""
@@ -42,25 +50,41 @@ def ahead_of(case: Verification) -> int:
 
 
 def estimate(case: Verification, *, at: datetime) -> Estimate | None:
-    """Return when the decision is likely, from the last decisions; None where there are too few to say anything."""
-    decided = Decision.objects.order_by("-decided_at", "-pk").annotate(wait=F("decided_at") - F("submission__sent_at"))
-    waits = sorted(decided.values_list("wait", flat=True)[:SAMPLES])
-    if len(waits) < AT_LEAST:
+    """Return when the decision is likely, from the recent decisions; None where there are too few to say anything."""
+    past = _decided_before(at)
+    waiting = list(Verification.objects.waiting().exclude(pk=case.pk).values_list("submitted_at", flat=True))
+    now = forecast(past, waiting, ahead=ahead_of(case), at=at)
+    if now is None:
         return None
-    shortest, longest = _range(waits)
-    earliest, latest = max(case.submitted_at + shortest, at), case.submitted_at + longest
-    return Estimate(_rounded(earliest), _rounded(latest), len(waits), is_late=latest <= at)
+    promised = _promised(case, past, waiting)
+    floor = _rounded_up(at)
+    earliest, latest = max(_rounded_down(now.earliest), floor), max(_rounded_up(now.latest), floor + STEP)
+    is_late = promised is not None and promised.latest <= at
+    return Estimate(earliest, latest, now.samples, is_late=is_late, share=now.share)
 
 
-def _rounded(value: datetime) -> datetime:
-    """Up to the next ten minutes: an estimate to the minute would claim too much."""
+def _decided_before(at: datetime) -> list[Past]:
+    """Return the newest decisions as the forecast wants them: one query, whatever the length of the queue."""
+    rows = Decision.objects.filter(decided_at__range=(at - HISTORY, at)).order_by("-decided_at", "-pk")
+    return [Past(*row) for row in rows.values_list("submission__sent_at", "decided_at")[:AT_MOST]]
+
+
+def _promised(case: Verification, past: list[Past], waiting: list[datetime]) -> Range | None:
+    """Return the range this case was given when it was sent."""
+    sent = case.submitted_at
+    known = [row for row in past if row.decided_at <= sent]
+    still = [row.sent_at for row in past if row.sent_at < sent < row.decided_at]
+    before = [moment for moment in waiting if moment < sent] + still
+    return forecast(known, before, ahead=len(before), at=sent)
+
+
+def _rounded_up(value: datetime) -> datetime:
+    """To the next ten minutes: an estimate to the minute would claim too much."""
     return value + (datetime.min.replace(tzinfo=value.tzinfo) - value) % STEP
 
 
-def _range(waits: list[timedelta]) -> tuple[timedelta, timedelta]:
-    """Return the middle SHARE of sorted waits: at most a twentieth is left out at either end."""
-    left_out = math.floor(len(waits) * (1 - SHARE) / 2)
-    return waits[left_out], waits[-1 - left_out]
+def _rounded_down(value: datetime) -> datetime:
+    return value - (value - datetime.min.replace(tzinfo=value.tzinfo)) % STEP
 
 
 def masked(address: str) -> str:

@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts import waiting
+from accounts.models import Reason
 from tests.factories import install_zone, make_case, make_user, reject
 
 pytestmark = pytest.mark.django_db
@@ -20,9 +21,15 @@ def _questions(db):
     install_zone()
 
 
-def decided_after(hours: float, reviewer) -> None:
-    case = make_case(make_user(), at=timezone.now() - timedelta(hours=hours))
-    reject(case, by=reviewer)
+def history(count: int, reviewer, *, hours: float = 1) -> None:
+    """So many cases of the last days, one every two hours, each decided after so many hours."""
+    first = NOW - timedelta(hours=2 * count)
+    for number in range(count):
+        sent = first + timedelta(hours=2 * number)
+        case = make_case(make_user(), at=sent)
+        reasons = list(Reason.objects.filter(code="LICENCE_UNREADABLE"))
+        at = sent + timedelta(hours=hours)
+        case.reject(by=reviewer, submission=case.current, reasons=reasons, at=at)
 
 
 def test_the_place_counts_who_was_earlier_and_still_waits(reviewer):
@@ -38,47 +45,62 @@ def test_the_place_counts_who_was_earlier_and_still_waits(reviewer):
 
 
 def test_too_few_decisions_say_nothing(reviewer):
-    for _number in range(4):
-        decided_after(2, reviewer)
+    history(13, reviewer)
 
-    assert waiting.estimate(make_case(make_user()), at=timezone.now()) is None
+    assert waiting.estimate(make_case(make_user(), at=NOW), at=NOW) is None
 
 
-def test_the_range_is_what_the_last_decisions_took(reviewer):
-    for hours in (1, 2, 3, 4, 5):
-        decided_after(hours, reviewer)
-    case = make_case(make_user())
+def test_the_range_is_what_the_recent_queue_foretells(reviewer):
+    history(25, reviewer)
+    case = make_case(make_user(), at=NOW)
 
-    estimate = waiting.estimate(case, at=case.submitted_at)
+    estimate = waiting.estimate(case, at=NOW)
 
     assert estimate is not None
-    assert (estimate.samples, estimate.is_late) == (5, False)
-    ten_minutes = timedelta(minutes=10, seconds=30)
-    assert timedelta(0) <= estimate.earliest - case.submitted_at - timedelta(hours=1) <= ten_minutes
-    assert timedelta(0) <= estimate.latest - case.submitted_at - timedelta(hours=5) <= ten_minutes
+    assert (estimate.is_late, estimate.of_ten) == (False, 9)
+    assert estimate.earliest <= NOW + timedelta(hours=1, minutes=10)
+    assert NOW + timedelta(hours=1) <= estimate.latest <= NOW + timedelta(hours=4)
     assert estimate.earliest.minute % 10 == estimate.latest.second == 0
 
 
-def test_a_wait_beyond_the_range_is_admitted(reviewer):
-    for _number in range(5):
-        decided_after(1, reviewer)
-    case = make_case(make_user(), at=timezone.now() - timedelta(hours=9))
+def test_few_samples_say_that_they_cover_less(reviewer):
+    history(18, reviewer)
 
-    estimate = waiting.estimate(case, at=timezone.now())
+    estimate = waiting.estimate(make_case(make_user(), at=NOW), at=NOW)
 
     assert estimate is not None
-    assert estimate.is_late
+    assert estimate.of_ten == 8
+
+
+def test_a_wait_beyond_the_range_once_given_is_admitted(reviewer):
+    history(25, reviewer)
+    case = make_case(make_user(), at=NOW)
+
+    later = waiting.estimate(case, at=NOW + timedelta(hours=30))
+
+    assert later is not None
+    assert later.is_late
 
 
 def test_the_earliest_time_is_never_past(reviewer):
-    for hours in (1, 1, 1, 1, 9):
-        decided_after(hours, reviewer)
-    case, now = make_case(make_user(), at=timezone.now() - timedelta(hours=4)), timezone.now()
+    history(25, reviewer)
+    case, later = make_case(make_user(), at=NOW), NOW + timedelta(hours=5)
 
-    estimate = waiting.estimate(case, at=now)
+    estimate = waiting.estimate(case, at=later)
 
     assert estimate is not None
-    assert timedelta(0) <= estimate.earliest - now <= timedelta(minutes=10)
+    assert later <= estimate.earliest < estimate.latest
+
+
+def test_the_range_takes_as_many_queries_however_long_the_queue_is(reviewer, django_assert_max_num_queries):
+    history(20, reviewer)
+    for _number in range(4):
+        make_case(make_user(), at=NOW)
+
+    last = make_case(make_user(), at=NOW)
+
+    with django_assert_max_num_queries(3):
+        waiting.estimate(last, at=NOW)
 
 
 @pytest.mark.parametrize(
