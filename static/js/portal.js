@@ -38,7 +38,7 @@
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.hasAttribute("hx-post") || form.hasAttribute("data-upload") || event.defaultPrevented) return;
+    if (form.method !== "post" || (form.hasAttribute("data-hx-post") || form.hasAttribute("hx-post")) || form.hasAttribute("data-upload") || event.defaultPrevented) return;
     if (form.dataset[SENDING]) { event.preventDefault(); return; }
     form.dataset[SENDING] = "1";
     if (event.submitter) event.submitter.setAttribute("aria-disabled", "true");
