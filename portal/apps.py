@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,8 +11,10 @@ class PortalConfig(AppConfig):
     verbose_name = _("平台")
 
     def ready(self) -> None:
-        from portal import retention, sweeps
+        from portal import append_only, retention, seals, sweeps
 
+        post_migrate.connect(append_only.after_migrate)
+        sweeps.register(seals.seal_everything)
         sweeps.register(retention.forget)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from portal import outbox
 
@@ -12,6 +13,14 @@ def drain_notices() -> None:
     """Send what is due until nothing is left."""
     while outbox.drain_notices():
         continue
+
+
+@shared_task(name="portal.tasks.seal_record")
+def seal_record() -> None:
+    """Seal the record's new entries."""
+    from portal import seals
+
+    seals.seal(timezone.now())
 
 
 @shared_task(name="portal.tasks.sweep")

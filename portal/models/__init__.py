@@ -4,6 +4,7 @@ from portal.models.answer import StoredAnswer
 from portal.models.key import PersonKey
 from portal.models.notice import Notice
 from portal.models.record import RecordEntry
+from portal.models.seal import Leaf, Seal
 from portal.models.zone import Zone
 
-__all__ = ["Notice", "PersonKey", "RecordEntry", "StoredAnswer", "Zone"]
+__all__ = ["Leaf", "Notice", "PersonKey", "RecordEntry", "Seal", "StoredAnswer", "Zone"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal import append_only
 from portal.personal import Personal
 
 
@@ -17,6 +19,7 @@ class RecordEntry(models.Model):
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {
         "actor": Personal("可证明性：谁做的，仅为带密钥的散列", "法定保存期，默认 6 年", sealed=True),
     }
+    FROZEN = append_only.Whole()
 
     seq = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(_("时间"))
@@ -24,9 +27,13 @@ class RecordEntry(models.Model):
     actor = models.CharField(_("行为人"), max_length=64)
     subject = models.CharField(_("对象"), max_length=120, db_index=True)
     payload = models.JSONField(_("内容"), default=dict)
+    mac = models.CharField(max_length=96, db_default="", editable=False)  # not part of the entry; see portal/record.py
 
     class Meta:
         verbose_name, verbose_name_plural = _("记录"), pgettext_lazy("plural", "记录")
+        constraints = [
+            models.UniqueConstraint(fields=["mac"], condition=~Q(mac=""), name="recordentry_written_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.seq} {self.kind}"

@@ -22,6 +22,7 @@ SITE_NAME_ZH, SITE_NAME_EN = env.text("SITE_NAME", "医学专区"), env.text("SI
 OPERATOR_ZH = env.text("OPERATOR", "本平台运营者")
 OPERATOR_EN = env.text("OPERATOR_EN", "the operator of this platform")
 CONTACT_EMAIL = env.text("CONTACT_EMAIL", "privacy@example.org")
+JURISDICTION = env.text("JURISDICTION", "CN")  # where the data lie and whose law holds, as consent receipts say it
 SITE_URL = env.text("SITE_URL", f"http://localhost:{env.number('PORT', 8000)}")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 
@@ -225,7 +226,10 @@ FILE_UPLOAD_HANDLERS = ["accounts.uploads.CappedUploadHandler"]
 CLAIM_MINUTES = env.number("CLAIM_MINUTES", 15)
 # Whose decision a second reviewer must confirm: off | final | refusals | approvals | all.
 SECOND_PAIR_OF_EYES = env.choice("SECOND_PAIR_OF_EYES", "off", ("off", "final", "refusals", "approvals", "all"))
-EVIDENCE_KEY_DAYS = env.number("EVIDENCE_KEY_DAYS", 30)
+# The key of a person's evidence is destroyed so long after the case is closed; refused for good is closed when the
+# appeal has run out.
+EVIDENCE_KEY_DAYS, APPEAL_DAYS = env.number("EVIDENCE_KEY_DAYS", 30), env.number("APPEAL_DAYS", 30)
+MASTER_KEYS_FILE = None  # where master keys are added while the portal serves; only in the embedded default
 
 # Language and time
 LANGUAGE_CODE, TIME_ZONE, USE_TZ = "zh-hans", "Asia/Shanghai", True

@@ -15,6 +15,7 @@ if not os.environ.get("DATA_DIR"):
     DATA_DIR = Path(tempfile.mkdtemp(prefix="portal-test-"))
     atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 OUTBOX_DIR, EVIDENCE_DIR = DATA_DIR / "outbox", DATA_DIR / "evidence"
+RECORD_HEADS = DATA_DIR / "record" / "heads.jsonl"
 SECRET_KEY = "test-only-" + "x" * 50
 MASTER_KEYS = {"t1": _key}
 RECORD_KEY = _key

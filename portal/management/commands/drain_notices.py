@@ -1,4 +1,4 @@
-"""Send what the outbox holds; with --forever also run the periodic sweeps: the embedded default's worker."""
+"""Send what the outbox holds; with --forever also seal the record and run the sweeps: the embedded default's worker."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, connection
+from django.utils import timezone
 
-from portal import outbox, sweeps
+from portal import outbox, seals, sweeps
 
 log = logging.getLogger(__name__)
-POLL_SECONDS, SWEEP_SECONDS = 0.5, 60
+POLL_SECONDS, SEAL_SECONDS, SWEEP_SECONDS = 0.5, 0.25, 60
 
 
 class Command(BaseCommand):
@@ -30,6 +31,15 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        sealer = threading.Thread(target=_seal, args=[stop], name="sealer")  # a mail server that hangs delays no seal
+        sealer.start()
+        try:
+            self._drain(stop)
+        finally:
+            stop.set()
+            sealer.join()
+
+    def _drain(self, stop: threading.Event) -> None:
         next_sweep = 0.0
         while not stop.is_set():
             try:
@@ -43,3 +53,19 @@ class Command(BaseCommand):
                 connection.close()
                 stop.wait(5)
             stop.wait(POLL_SECONDS)
+
+
+def _seal(stop: threading.Event) -> None:
+    """Seal what was appended, on a connection of this thread's own. Whatever else ends it ends the process."""
+    try:
+        while not stop.is_set():
+            try:
+                seals.seal(timezone.now())
+            except Error:
+                log.exception("the record could not be sealed; trying again")
+                connection.close()
+                stop.wait(5)
+            stop.wait(SEAL_SECONDS)
+    finally:
+        stop.set()
+        connection.close()
