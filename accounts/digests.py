@@ -22,7 +22,7 @@ def content_digest(
 
     Sealed values count by their ciphertext: the digest opens nothing and tells nothing.
     """
-    document = {
+    document: Any = {
         "answers": sorted([key, wording, _hash_of(value, sealed)] for key, wording, value, sealed in answers),
         "evidence": sorted([str(public_id), sha256, pages] for public_id, sha256, pages in files),
         "profession": profession,

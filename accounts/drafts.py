@@ -42,7 +42,7 @@ def begin_again(case: Verification, *, appeal: str) -> Submission:
     """Return the draft of the case's next attempt, with everything that can be kept; `appeal` is stored in it."""
     person, last = case.owner, case.current
     draft, is_new = Submission.objects.get_or_create(owner=person, sent_at=None, defaults={"previous": last})
-    changes: dict[str, Any] = {"appeal": appeal} if appeal else {}
+    changes: dict[str, Any] = {"previous": last} | ({"appeal": appeal} if appeal else {})
     if is_new:
         is_whole = answers.copy_answers(last, draft)
         changes |= {
@@ -52,7 +52,7 @@ def begin_again(case: Verification, *, appeal: str) -> Submission:
             "licence_index": last.licence_index if is_whole else "",
         }
         draft.evidence.set(readable(last.evidence.all(), person))
-    Submission.objects.drafts().filter(pk=draft.pk).update(**changes or {"appeal": draft.appeal})
+    Submission.objects.drafts().filter(pk=draft.pk).update(**changes)
     draft.refresh_from_db()
     return draft
 

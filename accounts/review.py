@@ -80,6 +80,21 @@ def set_aside(case: Verification, *, by: User, version: int, why: str, at: datet
     return stored.set_aside(proposal, by=by, why=why, at=at)
 
 
+def settle(
+    case: Verification,
+    *,
+    by: User,
+    second: User,
+    decision: str,
+    at: datetime,
+    reasons: Sequence[Reason] = (),
+    message: str = "",
+) -> Decision:
+    """Decide with as many people as SECOND_PAIR_OF_EYES asks: `second` confirms where it must be two."""
+    made = decide(case, by=by, decision=decision, version=case.version, reasons=reasons, message=message, at=at)
+    return confirm(case, by=second, version=made.version, at=at) if isinstance(made, Proposal) else made
+
+
 def _with_proposal(case: Verification, version: int, *, by: User, at: datetime) -> tuple[Verification, Proposal]:
     stored = _as_seen(case, version, "confirm")
     proposal = stored.proposal

@@ -74,7 +74,8 @@ class Workflow(models.Model):
 
     def _seen(self) -> models.QuerySet[Any]:
         """The stored row, if it still is what the caller saw."""
-        return type(self)._default_manager.filter(pk=self.pk, version=self.version, status=self.status)
+        rows: models.QuerySet[Any] = type(self)._default_manager.all()
+        return rows.filter(pk=self.pk, version=self.version).filter(status=self.status)
 
     def _update(self, to: str, move: Move, seen: models.QuerySet[Any]) -> Any:
         if not seen.filter(move.only).update(status=to, version=F("version") + 1, **move.changes):

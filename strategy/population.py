@@ -14,7 +14,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
 from PIL import Image, ImageDraw
 
-from accounts import answers, drafts, evidence
+from accounts import answers, drafts, evidence, review
 from accounts.judging import Accepted, judge
 from accounts.models import QuestionSet, Reason, User, Verification
 from consent import actions, texts
@@ -135,17 +135,16 @@ def make_clinicians(zone: Zone, reviewer: User, *, picture: Accepted, at: dateti
 def _decide(key: str, case: Verification, reviewer: User, then: datetime, now: datetime) -> None:
     if key == "pending":
         return
+    second = User.objects.get(email="reviewer2@demo.example")
     if key == "rejected":
         reasons = list(Reason.objects.filter(code="LICENCE_UNREADABLE"))
-        case.reject(
-            by=reviewer,
-            submission=case.current,
-            reasons=reasons,
-            at=then,
-            message="编码末四位被反光挡住了，其他都没有问题，麻烦您重拍一张。",
+        message = "编码末四位被反光挡住了，其他都没有问题，麻烦您重拍一张。"
+        review.settle(
+            case, by=reviewer, second=second, decision=review.REJECT, reasons=reasons, message=message, at=then
         )
         return
-    case.approve(by=reviewer, submission=case.current, at=then)
+    review.settle(case, by=reviewer, second=second, decision=review.APPROVE, at=then)
+    case.refresh_from_db()
     case.see_passed(at=then)
     if key == "expired":
         case.expire(at=now)

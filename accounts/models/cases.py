@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -13,7 +13,7 @@ from accounts.models.proposal import Proposal
 from accounts.models.user import User
 
 if TYPE_CHECKING:
-    from accounts.models.verification import Verification
+    pass
 
 
 class NotAllowed(Exception):
@@ -59,7 +59,7 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
         return self.filter(owner_id=user.pk)
 
     @staticmethod
-    def _contested(user: User) -> models.QuerySet[Verification]:
+    def _contested(user: User) -> Any:
         """Appeals against what this person decided, confirmed, proposed or revoked."""
         from accounts.models.verification import Verification
 

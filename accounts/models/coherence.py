@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 REMIND_DAYS = (30, 7)  # before the end, each once an approval
 
-CONSTRAINTS = [
+CONSTRAINTS: list[models.BaseConstraint] = [
     models.CheckConstraint(condition=~Q(decided_by=F("owner")), name="verification_not_decided_by_owner"),
     models.CheckConstraint(condition=~Q(revoked_by=F("owner")), name="verification_not_revoked_by_owner"),
     models.CheckConstraint(

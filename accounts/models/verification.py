@@ -95,7 +95,7 @@ class Verification(Decidable):
         with transaction.atomic():
             # The lock: nothing is added to the draft or taken out while its digest is made.
             held = Submission.objects.drafts().select_for_update().filter(pk=draft.pk).first()
-            case = cls.objects.filter(owner_id=draft.owner_id).first()
+            case: Verification | None = cls.objects.filter(owner_id=draft.owner_id).first()
             if held is None:
                 raise TransitionError(cls.objects.get(owner_id=draft.owner_id), cls.Status.PENDING)
             if case is None:
