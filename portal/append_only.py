@@ -39,7 +39,7 @@ class Columns:
 
 def frozen_models() -> list[type[models.Model]]:
     """Return every model that declares it, in a stable order."""
-    return [model for model in apps.get_models() if "FROZEN" in vars(model)]
+    return [model for model in apps.get_models() if hasattr(model, "FROZEN") and not model._meta.proxy]
 
 
 def install(connection: Any, *, only: str = "") -> None:
@@ -86,7 +86,7 @@ def after_migrate(sender: Any, using: str, **kwargs: Any) -> None:
 
 def _guards(model: type[models.Model], stored: set[str]) -> tuple[list[str], str]:
     """Return the columns that may not change, and when (SQL over OLD; "" for always)."""
-    declared: Any = vars(model)["FROZEN"]
+    declared: Any = model.FROZEN  # type: ignore[attr-defined]  # asked in frozen_models
     fields = {field.name: field.column for field in model._meta.concrete_fields}
     if isinstance(declared, Whole):
         names, once = [name for name in fields if name not in declared.except_for], ""

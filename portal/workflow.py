@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from portal import outbox, record
+from portal import append_only, outbox, record
 
 
 class TransitionError(Exception):
@@ -117,6 +117,8 @@ class TransitionEvent(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     note = models.TextField(blank=True)
     at = models.DateTimeField()
+
+    FROZEN = append_only.Whole()
 
     class Meta:
         abstract = True

@@ -16,6 +16,8 @@ from accounts.models.claim import Claim
 from accounts.models.submission import Submission
 from accounts.models.user import User
 from accounts.models.verification import Verification
+from portal import append_only
+from portal import record
 from portal.personal import Personal
 
 
@@ -54,6 +56,7 @@ class Check(models.Model):
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {
         "result": Personal("核对资质的过程", "法定保存期，默认 6 年"),
     }
+    FROZEN = append_only.Whole()
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="checks")
     kind = models.CharField(_("项目"), max_length=12, choices=Kind)
@@ -96,6 +99,14 @@ class Check(models.Model):
             if result not in cls.OFFERED[kind]:
                 raise ValueError(f"{kind} cannot be {result}")
             cls.objects.create(submission=case.current, kind=kind, result=result, checked_by=by, checked_at=at)
+        if news:
+            record.append(
+                "verification.checked",
+                actor=by,
+                subject=f"accounts.verification:{case.public_id}",
+                payload={"submission": str(case.current.public_id), "results": news},
+                at=at,
+            )
 
 
 class CannedMessage(models.Model):

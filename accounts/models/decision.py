@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models.reason import ReasonVersion
 from accounts.models.submission import Submission
+from portal import append_only
 from portal.personal import Personal
 
 
@@ -38,6 +39,7 @@ class Decision(models.Model):
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {
         "message": Personal("向申请人说明决定", "法定保存期，默认 6 年"),
     }
+    FROZEN = append_only.Whole()
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="decision")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal import append_only
 from portal.personal import Personal
 
 
@@ -64,6 +65,7 @@ class EvidenceView(models.Model):
     """One reading of a file by somebody else than its owner: written before the bytes go out."""
 
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+    FROZEN = append_only.Whole()
 
     evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="views")
     viewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

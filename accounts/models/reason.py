@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from portal import record
+from portal import append_only, record
 from portal.personal import Personal
 
 WORDING = ("text_zh", "text_en", "staff_note_zh", "is_final", "concerns")  # what a version freezes
@@ -100,6 +100,7 @@ class ReasonVersion(models.Model):
     """One wording of a reason: frozen. Decisions and proposals point at the one that was said."""
 
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+    FROZEN = append_only.Whole()
 
     reason = models.ForeignKey(Reason, on_delete=models.PROTECT, related_name="versions", verbose_name=_("退回理由"))
     number = models.PositiveIntegerField(_("版次"))

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal import append_only
 from portal.personal import Personal
 
 
@@ -15,6 +16,7 @@ class Block(models.Model):
     """One block of a published revision: what comments, the tool's sources and corrections point at."""
 
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+    FROZEN = append_only.Whole()
 
     revision = models.ForeignKey("articles.Revision", on_delete=models.PROTECT, related_name="blocks")
     block_id = models.CharField(max_length=12)

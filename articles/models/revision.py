@@ -24,6 +24,7 @@ from articles import messages, rendering
 from articles.models.article import Article
 from articles.models.block import Block
 from articles.models.fact import Fact
+from portal import append_only
 from portal.personal import Personal
 from portal.workflow import Move, TransitionError, TransitionEvent, Workflow
 
@@ -55,6 +56,14 @@ class Revision(Workflow):
         Status.PUBLISHED: frozenset({Status.SUPERSEDED}),
     }
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+    FROZEN = append_only.Columns(
+        (
+            *TEXTS,
+            *("article", "number", "body", "author", "published_by", "published_at"),
+            *("rendered", "contents", "anchors", "references", "rendered_sha256"),
+        ),
+        once="OLD.published_at IS NOT NULL",
+    )
 
     article = models.ForeignKey(
         Article, on_delete=models.PROTECT, related_name="revisions", verbose_name=gettext_lazy("文章")

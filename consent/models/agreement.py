@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from portal import record
+from portal import append_only, record
 from portal.models import Zone
 from portal.personal import Personal
 
@@ -96,6 +96,10 @@ class AgreementVersion(models.Model):
 
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
     TEXTS = ("title_zh", "title_en", "summary_zh", "summary_en", "body_zh", "body_en")
+    FROZEN = append_only.Columns(
+        (*TEXTS, "agreement", "number", "asks_again", "created_by", "published_by", "published_at", "sha256"),
+        once="OLD.published_at IS NOT NULL",
+    )
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions", verbose_name=_("协议"))
     number = models.PositiveIntegerField(_("版次"))

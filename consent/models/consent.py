@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from consent.models.agreement import AgreementVersion
 from portal.models import RecordEntry, Zone
+from portal import append_only
 from portal.personal import Personal
 
 APPEND_ONLY = "Consent records are append-only."
@@ -45,6 +46,7 @@ class ConsentRecord(models.Model):
         "ip_hash": Personal("证明同意由本人作出，仅为带密钥的散列", "法定保存期，默认 6 年", sealed=True),
         "agent_hash": Personal("证明同意由本人作出，仅为带密钥的散列", "法定保存期，默认 6 年", sealed=True),
     }
+    FROZEN = append_only.Whole()
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="consents")
