@@ -1,6 +1,19 @@
-"""Rule sets and their versions."""
+"""Rule sets, their versions, where their rules rest in the article, and who signed them."""
 
+from strategy.models.citation import RuleCitation
+from strategy.models.event import RuleSetVersionEvent
+from strategy.models.rights import NotProven
 from strategy.models.rule_set import RuleSet, RuleSetQuerySet
-from strategy.models.version import RuleSetVersion, RuleSetVersionEvent, RuleSetVersionQuerySet
+from strategy.models.signature import ClinicalSignature
+from strategy.models.version import RuleSetVersion, RuleSetVersionQuerySet
 
-__all__ = ["RuleSet", "RuleSetQuerySet", "RuleSetVersion", "RuleSetVersionEvent", "RuleSetVersionQuerySet"]
+__all__ = [
+    "ClinicalSignature",
+    "NotProven",
+    "RuleCitation",
+    "RuleSet",
+    "RuleSetQuerySet",
+    "RuleSetVersion",
+    "RuleSetVersionEvent",
+    "RuleSetVersionQuerySet",
+]
