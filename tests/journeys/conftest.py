@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
@@ -14,6 +16,8 @@ from playwright.sync_api import Browser
 from tests.journeys.people import Person, sign_in, use_second_factor
 from tests.journeys.served import JourneyPortal, results
 from tests.journeys.window import DESK, PHONE, Size, Window
+from tests.services.nu import JAR, Nu
+from tests.skips import IN_CI
 
 FLAGS = [
     "--disable-gpu",
@@ -54,8 +58,23 @@ def size(request: pytest.FixtureRequest) -> Size:
     return size
 
 
+@pytest.fixture(scope="session")
+def checker() -> Iterator[Nu | None]:
+    """The HTML checker; where it is missing, CI fails and anyone else goes without."""
+    if not (JAR.exists() and shutil.which("java")):
+        assert not IN_CI, "the HTML checker is missing: deploy/packages.sh installs it"
+        warnings.warn("No Java or no checker: the pages' HTML is not checked.", stacklevel=1)
+        yield None
+        return
+    with closing(Nu()) as service:
+        service.start(seconds=60)
+        yield service
+
+
 @pytest.fixture
-def make_window(portal: JourneyPortal, browser: Browser, request: pytest.FixtureRequest) -> Iterator[MakeWindow]:
+def make_window(
+    portal: JourneyPortal, browser: Browser, checker: Nu | None, request: pytest.FixtureRequest
+) -> Iterator[MakeWindow]:
     """Open windows, each like a browser of its own; at the end none may have had trouble."""
     windows: list[Window] = []
 
@@ -70,6 +89,7 @@ def make_window(portal: JourneyPortal, browser: Browser, request: pytest.Fixture
             size=size,
             story=story,
             shelf=results() / "screens",
+            checker=checker,
             has_script=options.get("java_script_enabled", True),
         )
         windows.append(window)

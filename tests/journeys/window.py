@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, Route
 
+from tests.services.nu import Nu
+
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A form shown again and a lost race are answers with words; Chromium logs their status as if a file were missing.
 ANSWERS = {409, 422}
@@ -44,7 +46,15 @@ class Window:
     """A page in a context of its own; `inspect` at every page of a journey."""
 
     def __init__(
-        self, context: BrowserContext, *, base_url: str, size: Size, story: str, shelf: Path, has_script: bool = True
+        self,
+        context: BrowserContext,
+        *,
+        base_url: str,
+        size: Size,
+        story: str,
+        shelf: Path,
+        checker: Nu | None,
+        has_script: bool = True,
     ) -> None:
         self.base_url, self.size, self.story, self.has_script = base_url, size, story, has_script
         self.shelf = shelf / size.name
@@ -52,6 +62,8 @@ class Window:
         self.expected: set[int] = set(ANSWERS)
         self._count = 0
         self._twin: Page | None = None
+        self._checker = checker
+        self._document: Response | None = None
         context.add_init_script(WITNESS)
         self.page: Page = context.new_page()
         self._watch(self.page)
@@ -76,6 +88,8 @@ class Window:
             self.troubles.append(f"asked another host: {request.url}")
 
     def _answered(self, response: Response) -> None:
+        if response.request.is_navigation_request() and response.frame == self.page.main_frame:
+            self._document = response
         if response.status >= 400 and response.status not in self.expected:
             self.troubles.append(f"{response.status} from {response.request.method} {response.url}")
 
@@ -131,6 +145,8 @@ class Window:
         page = self.page if self.has_script else self._copy()
         found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
         self.troubles += [f"{name}: {_said(violation)}" for violation in found]
+        if self._checker and self._document:
+            self.troubles += [f"{name}: not valid: {error}" for error in self._checker.errors(self._document.body())]
 
     def assert_untroubled(self) -> None:
         """Say everything that was wrong on any page of this window's way."""
