@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -29,6 +30,12 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def running(self, at: datetime) -> Self:
         """Claims in force: not released, lease not run out."""
         return self.filter(released_at=None, until__gt=at)
+
+    def lets_review(self, reviewer: Any, person: Any) -> bool:
+        """Whether the reviewer holds this person's case now, with the right to, and it is not their own."""
+        if reviewer.pk == person.pk or not reviewer.has_perm("accounts.review_verification"):
+            return False
+        return self.running(timezone.now()).filter(reviewer_id=reviewer.pk, verification__owner_id=person.pk).exists()
 
 
 class Claim(models.Model):
@@ -58,7 +65,7 @@ class Claim(models.Model):
         """Claim a waiting case, or renew one's own claim; a claim that ran out is taken over. Held names the holder."""
         waiting = Verification.objects.decidable_by(by).waiting().filter(pk=case.pk)
         if not waiting.exists():
-            raise NotAllowed(_("这件案件已不在待审之列，或不能由您处理。"))
+            raise NotAllowed(case.why_not(by) or _("这件案件已不在待审之列，或不能由您处理。"))
         until = at + timedelta(minutes=settings.CLAIM_MINUTES)
         with transaction.atomic():
             cls.objects.filter(verification=case, released_at=None, until__lte=at).update(released_at=at)

@@ -34,7 +34,8 @@ CONSTRAINTS: list[models.BaseConstraint] = [
     ),
     models.CheckConstraint(condition=Q(is_final=False) | Q(status="REJECTED"), name="verification_final_is_rejected"),
     models.CheckConstraint(
-        condition=Q(held_since=None, held_because="") | (Q(status="PENDING") & ~Q(held_because="")),
+        condition=Q(held_since=None, held_because="")
+        | (Q(status="PENDING", held_since__isnull=False) & ~Q(held_because="")),
         name="verification_held_is_pending",
     ),
     models.CheckConstraint(

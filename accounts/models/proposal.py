@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models.decision import REASONS_FIT, Outcome
 from accounts.models.submission import Submission
 from accounts.models.user import User
+from portal.append_only import Whole
 from portal.personal import Personal
 
 EYES: dict[str, frozenset[str]] = {
@@ -56,6 +57,8 @@ class Proposal(models.Model):
         "message": Personal("向申请人说明决定", "法定保存期，默认 6 年"),
         "why": Personal("审核的说明", "法定保存期，默认 6 年"),
     }
+
+    FROZEN = Whole(except_for=("state", "closed_by", "closed_at", "why"))
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     verification = models.ForeignKey("accounts.Verification", on_delete=models.PROTECT, related_name="proposals")

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.digests import content_digest
 from accounts.models.question import QuestionSet
+from portal.append_only import Columns
 from portal.personal import Personal
 
 
@@ -30,6 +31,22 @@ class Submission(models.Model):
     """Answers and evidence of one attempt. `verification` and `number` are given when it is sent."""
 
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+    # What was sent stays as sent; the appeal's words and the blind index go with an erasure.
+    FROZEN = Columns(
+        (
+            "public_id",
+            "owner",
+            "verification",
+            "number",
+            "question_set",
+            "previous",
+            "is_profile_complete",
+            "profession",
+            "content_sha256",
+            "sent_at",
+        ),
+        once="OLD.sent_at IS NOT NULL",
+    )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="submissions")

@@ -113,6 +113,7 @@ class Verification(Decidable):
             Submission.objects.drafts().filter(pk=held.pk).update(
                 verification=case, number=case._next_number(), previous=last, sent_at=at, content_sha256=digest
             )
+            held.refresh_from_db()
             return case
 
     def _come_back(self, draft: Submission, digest: str, at: datetime) -> None:
