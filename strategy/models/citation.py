@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from articles import body as bodies
 from articles.models import Article, Block, Revision
+from portal import append_only
 from portal.personal import Personal
 from strategy.reading import read_ruleset
 
@@ -28,6 +29,7 @@ class RuleCitation(models.Model):
     """A rule rests on a fact, and the fact stood in this block with this text. Append-only."""
 
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+    FROZEN = append_only.Whole()
 
     version = models.ForeignKey(
         "strategy.RuleSetVersion", on_delete=models.PROTECT, related_name="citations", verbose_name=_("规则集版本")

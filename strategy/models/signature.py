@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from portal import record
+from portal import append_only, record
 from portal.personal import Personal
 from portal.workflow import TransitionError
 from strategy.models.rights import SIGN
@@ -26,6 +26,7 @@ class ClinicalSignature(models.Model):
         "title": Personal("临床审核者的职称与单位，向读者公开", "与规则集版本同期保存"),
         "licence_basis": Personal("临床审核者执业资格的依据，向读者公开", "与规则集版本同期保存"),
     }
+    FROZEN = append_only.Whole()
 
     version = models.OneToOneField(
         RuleSetVersion, on_delete=models.PROTECT, related_name="signature", verbose_name=_("规则集版本")

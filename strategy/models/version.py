@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from portal import record
+from portal import append_only, record
 from portal.personal import Personal
 from portal.workflow import Move, TransitionError, Workflow
 from strategy import messages
@@ -53,6 +53,10 @@ class RuleSetVersion(Workflow):
         Status.PUBLISHED: frozenset({Status.WITHDRAWN}),
     }
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+    FROZEN = append_only.Columns(
+        ("rule_set", "number", "source", "sha256", "created_by", "published_at", "published_by"),
+        once="OLD.published_at IS NOT NULL",
+    )
 
     rule_set = models.ForeignKey(
         RuleSet, on_delete=models.PROTECT, related_name="versions", verbose_name=_("规则集"), editable=False
