@@ -77,9 +77,14 @@ def normalise(ruleset: RuleSet, inputs: Mapping[str, str | Iterable[str]]) -> di
     return given
 
 
+def known_state(ruleset: RuleSet, given: Given) -> int:
+    """The bits of everything given and derived: what conditions are tested against."""
+    return _derive(ruleset, ruleset.vocabulary.state(given))[0]
+
+
 def first_failure(ruleset: RuleSet, rule: Rule, given: Given) -> Part | None:
     """The first condition of the rule, as written, that this input does not meet; None when the rule fires."""
-    return rule.when.first_failure(_derive(ruleset, ruleset.vocabulary.state(given))[0])
+    return rule.when.first_failure(known_state(ruleset, given))
 
 
 def _exclusive(ruleset: RuleSet, given: Given) -> Iterator[Contradiction]:

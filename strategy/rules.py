@@ -182,6 +182,25 @@ class RuleSet:
         """Every section of the article that a rule stands under."""
         return frozenset(rule.section for rule in self.rules)
 
+    @cached_property
+    def proposing(self) -> dict[str, tuple[Rule, ...]]:
+        """The rules that list each option, a gap's among them."""
+        found: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            for option in dict.fromkeys([*(name for name, _strength in rule.recommends), *rule.gaps]):
+                found[option] = (*found.get(option, ()), rule)
+        return found
+
+    @cached_property
+    def partners(self) -> dict[str, frozenset[str]]:
+        """For each input those that some rule or check tests together with it."""
+        found: dict[str, set[str]] = {key: set() for key in self.inputs}
+        for condition in [rule.when for rule in self.rules] + [check.when for check in self.validations]:
+            together = self.inputs_behind(condition)
+            for key in together:
+                found[key].update(together)
+        return {key: frozenset(keys) for key, keys in found.items()}
+
     def inputs_behind(self, condition: Condition) -> tuple[str, ...]:
         """The inputs a condition depends on, through derived facts too, in the order of the form."""
         seen: set[str] = set()

@@ -25,7 +25,8 @@ def inputs_of(vignette: dict[str, Any]) -> dict[str, Any]:
     return merged | vignette["inputs"]
 
 
-FULL = inputs_of(next(v for v in VIGNETTES["vignettes"] if v["id"] == "v14"))
+CASES = {vignette["id"]: inputs_of(vignette) for vignette in VIGNETTES["vignettes"]}
+FULL = CASES["v14"]
 
 
 @st.composite
