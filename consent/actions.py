@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import translation
 
 from accounts.models import Answer as SurveyAnswer
-from accounts.models import User
+from accounts.models import User, Verification
 from consent.models import Agreement, AgreementVersion, ConsentRecord
 from consent.texts import fingerprint
 from portal import record
@@ -102,8 +102,12 @@ def standing_answers(person: Any) -> list[ConsentRecord]:
 
 
 def _lock(person: Any) -> None:
-    """One answer of a person at a time: two tabs, or a double click, are one after the other."""
-    User.objects.select_for_update(no_key=True).only("pk").get(pk=person.pk)
+    """One answer of a person at a time: two tabs, or a double click, are one after the other.
+
+    The case first: a reviewer's decision takes both in this order, and the answer may hold or resume the case.
+    """
+    Verification.objects.select_for_update(no_key=True).filter(owner_id=person.pk).values_list("pk").first()
+    User.objects.select_for_update(no_key=True).values_list("pk").get(pk=person.pk)
 
 
 def _latest(person: Any, kind: str, zone: Zone | None) -> ConsentRecord | None:

@@ -17,6 +17,8 @@ PUBLIC = frozenset(
         "feed",
         "sitemap",
         "robots",
+        "record-keys",  # the public keys of the record and its newest signed head
+        "record-verifier",  # the script that checks a receipt offline
         "language",
         "favicon",
         "health-live",
@@ -45,7 +47,10 @@ SIGNED_IN = frozenset(
         "gate",
         "me",
         "receipt",
+        "receipt-print",
+        "receipt-file",
         "withdraw",
+        "withdrawn",
         "erase",
         "export",
         "evidence-file",  # its view serves the owner and the reviewer holding the case only

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent.views import documents, gate, me
+from consent.views import documents, gate, me, receipts
 
 urlpatterns = [
     path("terms/", documents.document, {"kind": "TERMS"}, name="terms"),
@@ -13,8 +13,11 @@ urlpatterns = [
     path("zones/<slug:zone>/gate/declined/", gate.declined, name="declined"),
     path("zones/<slug:zone>/gate/passed/", gate.passed, name="passed"),
     path("me/", me.me, name="me"),
-    path("me/consents/<uuid:public_id>/", me.receipt, name="receipt"),
-    path("me/consents/<uuid:public_id>/withdraw/", me.withdraw, name="withdraw"),
+    path("me/consents/<uuid:public_id>/", receipts.receipt, name="receipt"),
+    path("me/consents/<uuid:public_id>/print/", receipts.receipt_print, name="receipt-print"),
+    path("me/consents/<uuid:public_id>/receipt.json", receipts.receipt_file, name="receipt-file"),
+    path("me/consents/<uuid:public_id>/withdraw/", receipts.withdraw, name="withdraw"),
+    path("me/consents/<uuid:public_id>/withdrawn/", receipts.withdrawn, name="withdrawn"),
     path("me/export/", me.export, name="export"),
     path("me/erase/", me.erase, name="erase"),
 ]

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from consent.models.agreement import AgreementVersion
-from portal.models import RecordEntry, Zone
 from portal import append_only
+from portal.models import RecordEntry, Zone
 from portal.personal import Personal
 
 APPEND_ONLY = "Consent records are append-only."

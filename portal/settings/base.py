@@ -224,6 +224,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS, DATA_UPLOAD_MAX_NUMBER_FILES = 500, 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["accounts.uploads.CappedUploadHandler"]
 CLAIM_MINUTES = env.number("CLAIM_MINUTES", 15)
+REVIEW_TARGET_HOURS = env.number("REVIEW_TARGET_HOURS", 24)  # a case that waits longer is late
+REGISTER_URL = env.text("REGISTER_URL", "https://zwfw.nhc.gov.cn/")  # the official register; opened, never called
+# What must be answered before approving: NAME, REGISTER, INSTITUTION, VALIDITY. None in the demo: it has no register.
+REQUIRED_CHECKS = env.words("REQUIRED_CHECKS", [])
 # Whose decision a second reviewer must confirm: off | final | refusals | approvals | all.
 SECOND_PAIR_OF_EYES = env.choice("SECOND_PAIR_OF_EYES", "off", ("off", "final", "refusals", "approvals", "all"))
 # The key of a person's evidence is destroyed so long after the case is closed; refused for good is closed when the

@@ -63,6 +63,12 @@ def clock(value: datetime) -> str:
 
 
 @register.filter
+def exactly(value: datetime) -> str:
+    """Date and time with seconds and zone, for what must be provable: 2026-06-09 20:14:05 UTC+8."""
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S UTC+8")
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """ISO date in Asia/Shanghai."""
     if value is None:
