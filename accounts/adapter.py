@@ -21,7 +21,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from portal import outbox
+from portal import keys, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +128,14 @@ class MFAAdapter(DefaultMFAAdapter):
     AAD = b"mfa.authenticator"
 
     def encrypt(self, text: str) -> str:
-        master_id, master = next(iter(settings.MASTER_KEYS.items()))
-        nonce = os.urandom(12)
-        sealed = AESGCM(base64.b64decode(master)).encrypt(nonce, text.encode(), self.AAD)
+        master_id, nonce = next(iter(settings.MASTER_KEYS)), os.urandom(12)
+        sealed = AESGCM(keys.master(master_id)).encrypt(nonce, text.encode(), self.AAD)
         return f"{master_id}:{base64.b64encode(nonce + sealed).decode()}"
 
     def decrypt(self, encrypted_text: str) -> str:
         master_id, _colon, body = encrypted_text.partition(":")
         blob = base64.b64decode(body)
-        master = base64.b64decode(settings.MASTER_KEYS[master_id])
-        return AESGCM(master).decrypt(blob[:12], blob[12:], self.AAD).decode()
+        return AESGCM(keys.master(master_id)).decrypt(blob[:12], blob[12:], self.AAD).decode()
 
     def _get_site_name(self) -> str:
         return settings.SITE_NAME_ZH

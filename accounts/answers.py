@@ -68,7 +68,7 @@ def save_survey(
 
 
 def shown_again(submission: Submission | None) -> dict[str, Any]:
-    """Return a submission's answers by question key, for its owner. What can no longer be opened is left out."""
+    """Return a submission's answers by question key, inside a purpose. What can no longer be opened is left out."""
     if submission is None:
         return {}
     rows = submission.answers.select_related("question")
@@ -77,7 +77,7 @@ def shown_again(submission: Submission | None) -> dict[str, Any]:
 
 
 def answer_of(row: Answer, owner: User) -> Any:
-    """Return the answer's value, opened if it is sealed; None when its key was destroyed."""
+    """Return the answer's value, opened if it is sealed (inside a purpose); None when its key was destroyed."""
     if row.sealed is None:
         return row.value
     try:
@@ -90,7 +90,7 @@ def copy_answers(source: Submission, draft: Submission) -> bool:
     """Give the draft the answers of an earlier submission; return whether all of them could be kept."""
     copies, is_whole = [], bool(source.is_profile_complete)
     for row in source.answers.select_related("question"):
-        if row.sealed is not None and answer_of(row, source.owner) is None:
+        if row.sealed is not None and keys.is_destroyed(source.owner, row.sealed, purpose=keys.EVIDENCE):
             is_whole = False
             continue
         row.pk, row.submission, row._state.adding = None, draft, True

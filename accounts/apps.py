@@ -10,8 +10,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import exports as own
-        from accounts import retention
-        from portal import exports
+        from accounts import reminding, retention
+        from accounts.models import Claim
+        from portal import exports, purposes
 
+        purposes.register(purposes.REVIEW, Claim.objects.lets_review)
         retention.register()
+        reminding.register()
         exports.register(own.account)

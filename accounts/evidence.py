@@ -121,7 +121,7 @@ def destroy(rows: Sequence[Evidence], *, at: datetime) -> None:
 
 
 def open_page(row: Evidence, number: int) -> bytes:
-    """Return one page as JPEG. Gone when it cannot be opened; who may call is the view's to judge."""
+    """Return one page as JPEG, inside a purpose (OutsidePurpose without). Gone when it cannot be opened."""
     if row.discarded_at is not None:
         raise Gone
     try:

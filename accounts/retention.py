@@ -11,11 +11,11 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts import sweeping
-from accounts.models import Erasure, User, Verification
-from portal import keys, record, sweeps
+from accounts import evidence, sweeping
+from accounts.models import Erasure, Submission, User, Verification
+from portal import keys, purging, record, sweeps
 from portal.models import PersonKey
 from portal.workflow import TransitionError
 
@@ -29,6 +29,7 @@ def register() -> None:
     sweeps.register(carry_out_erasures)
     sweeps.register(forget_sign_ins)
     sweeping.register()
+    sweeps.register(purging.purge)  # last: what was destroyed above leaves the database's files too
 
 
 def expire_approvals(at: datetime) -> int:
@@ -43,28 +44,38 @@ def expire_approvals(at: datetime) -> int:
     return count
 
 
-def destroy_evidence_keys(at: datetime) -> int:
-    """Destroy the evidence keys of cases closed for EVIDENCE_KEY_DAYS: approved, or refused for good."""
+def due_for_destruction(at: datetime) -> QuerySet[User]:
+    """People whose case has been closed for EVIDENCE_KEY_DAYS and who still have an evidence key.
+
+    Closed: approved (whatever came after), or refused for good once the APPEAL_DAYS for an appeal have run out. A
+    refusal that can be mended closes nothing; neither does a case whose next attempt has been begun.
+    """
+    after = timedelta(days=settings.EVIDENCE_KEY_DAYS)
     closed = Verification.objects.filter(
-        Q(status__in=["APPROVED", "EXPIRED", "REVOKED"]) | Q(status="REJECTED", is_final=True),
-        decided_at__lte=at - timedelta(days=settings.EVIDENCE_KEY_DAYS),
+        Q(status__in=["APPROVED", "EXPIRED", "REVOKED"], decided_at__lte=at - after)
+        | Q(status="REJECTED", is_final=True, decided_at__lte=at - after - timedelta(days=settings.APPEAL_DAYS)),
         owner_id=OuterRef("pk"),
     )
     with_key = PersonKey.objects.filter(person_id=OuterRef("pk"), purpose=keys.EVIDENCE, destroyed_at=None)
-    people = User.objects.filter(Exists(closed), Exists(with_key)).exclude(
-        submissions__sent_at=None, submissions__isnull=False
-    )
-    for person in people:
-        with transaction.atomic():
-            if keys.destroy(person, purpose=keys.EVIDENCE, at=at):
-                record.append(
-                    "evidence.key_destroyed",
-                    actor=None,
-                    subject=f"accounts.user:{person.public_id}",
-                    payload={"because": "closed"},
-                    at=at,
-                )
-    return len(people)
+    begun = Submission.objects.drafts().filter(owner_id=OuterRef("pk"))
+    return User.objects.filter(Exists(closed), Exists(with_key)).exclude(Exists(begun)).order_by("pk")
+
+
+def destroy_evidence_keys(at: datetime) -> int:
+    """Destroy the evidence keys that are due, each with its record entry; return of how many people."""
+    return sum(destroy_key_of(person, because="closed", at=at) for person in due_for_destruction(at))
+
+
+@transaction.atomic
+def destroy_key_of(person: User, *, because: str, at: datetime) -> bool:
+    """Destroy the person's evidence key and say so in the record; False when there is none in force."""
+    if because == "closed" and not due_for_destruction(at).filter(pk=person.pk).exists():
+        return False  # a new attempt was begun meanwhile
+    if not keys.destroy(person, purpose=keys.EVIDENCE, at=at):
+        return False
+    subject, payload = f"accounts.user:{person.public_id}", {"because": because}
+    record.append("evidence.key_destroyed", actor=None, subject=subject, payload=payload, at=at)
+    return True
 
 
 @transaction.atomic
@@ -105,11 +116,12 @@ def _erase(erasure: Erasure, at: datetime) -> None:
     if not Erasure.objects.filter(pk=erasure.pk, done_at=None).update(done_at=at):
         return
     person = erasure.person
-    for purpose in (keys.EVIDENCE, keys.IDENTITY):
-        keys.destroy(person, purpose=purpose, at=at)
+    destroy_key_of(person, because="erasure", at=at)
+    keys.destroy(person, purpose=keys.IDENTITY, at=at)
     person.answers.update(value=None, sealed=None)
     person.submissions.update(licence_index="", appeal="")
-    person.evidence.update(name="", discarded_at=at)
+    evidence.destroy(list(person.evidence.filter(discarded_at=None)), at=at)
+    person.evidence.update(name="")
     for notice in person.notices.all():  # the address is part of the row's uniqueness
         person.notices.filter(pk=notice.pk).update(address=f"#{notice.pk}", subject="", text="")
     person.emailaddress_set.all().delete()  # type: ignore[attr-defined]  # allauth's reverse relation

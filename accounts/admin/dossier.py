@@ -17,6 +17,7 @@ from accounts.models import Answer, Claim, Decision, Reason, Submission, User, V
 from portal import keys, record
 from portal.localise import localised
 from portal.models import RecordEntry
+from portal.purposes import REVIEW, purpose
 
 log = logging.getLogger(__name__)
 
@@ -79,13 +80,15 @@ def answer_lines(case: Verification, retry: list[Choice], *, held: Claim, at: da
     by_key = {choice.reason.concerns: choice for choice in reversed(retry) if choice.reason.concerns}
     last = {row.question.key: row for row in _rows(submission.previous)} if submission.previous else {}
     lines = []
-    for row in _rows(submission):
-        key, before = row.question.key, last.get(row.question.key)
-        value = _words(row, case.owner)
-        was = _words(before, case.owner) if before else None
-        lines.append(Line(key, localised(row.wording, "label"), value, was if was != value else None, by_key.get(key)))
-        if key == LICENCE and row.sealed is not None:
-            _record_reading(case, held, at)
+    with purpose(REVIEW, by=held.reviewer, of=case.owner):
+        for row in _rows(submission):
+            key, before = row.question.key, last.get(row.question.key)
+            value, was = _words(row, case.owner), _words(before, case.owner) if before else None
+            lines.append(
+                Line(key, localised(row.wording, "label"), value, was if was != value else None, by_key.get(key))
+            )
+            if key == LICENCE and row.sealed is not None:
+                _record_reading(case, held, at)
     return lines
 
 

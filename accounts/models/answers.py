@@ -14,6 +14,7 @@ from accounts.models.question import Question
 from accounts.models.submission import Submission
 from portal.models import Zone
 from portal.personal import Personal
+from portal.purposes import OWNER, REVIEW
 
 
 class Answer(models.Model):
@@ -25,7 +26,7 @@ class Answer(models.Model):
 
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {
         "value": Personal("资格认证（完善信息）或专区调研（收集问题）", "账号存续期间；注销 30 天后删除"),
-        "sealed": Personal("核对执业证书编码", "结案 30 天后销毁密钥", sealed=True),
+        "sealed": Personal("核对执业证书编码", "结案 30 天后销毁密钥", sealed=True, opens_for=(REVIEW, OWNER)),
     }
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="answers")

@@ -21,10 +21,10 @@ from accounts.judging import JudgingUnavailable
 from accounts.models import Evidence, EvidenceView, Submission
 from portal.idempotency import once
 from portal.localise import localised
+from portal.purposes import OWNER, REVIEW, purpose
 from portal.workflow import TransitionError
 
 SANDBOX = "sandbox; default-src 'none'"
-PURPOSE = "review"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,11 +131,14 @@ def file(request: HttpRequest, public_id: str) -> HttpResponse:
     if row is None or not 1 <= number <= row.pages:
         raise Http404
     try:
-        content = store.open_page(row, number)
+        with purpose(OWNER if is_owner else REVIEW, by=reader, of=row.owner) as access:
+            content = store.open_page(row, number)
     except store.Gone:
         return render(request, "accounts/evidence_gone.html", status=410)
     if not is_owner:
-        EvidenceView.objects.create(evidence=row, viewer=reader, page=number, purpose=PURPOSE, viewed_at=timezone.now())
+        EvidenceView.objects.create(
+            evidence=row, viewer=reader, page=number, purpose=access.purpose, viewed_at=timezone.now()
+        )
     response = HttpResponse(content, content_type="image/jpeg")
     name = f"{row.name.rpartition('.')[0] or row.name}-{number}.jpg"
     response.headers["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"

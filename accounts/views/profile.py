@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,6 +16,7 @@ from accounts.models import QuestionSet, Submission, Verification
 from accounts.questions import QuestionForm
 from portal.idempotency import once
 from portal.localise import localised
+from portal.purposes import OWNER, purpose
 
 
 @sensitive_post_parameters()
@@ -31,7 +34,7 @@ def profile(request: HttpRequest, zone: str) -> HttpResponse:
     form = QuestionForm(
         question_set,
         request.POST if request.method == "POST" else None,
-        initial=answers.shown_again(draft),
+        initial=_told_before(request, draft),
         notes=notes(draft),
     )
     if request.method != "POST":
@@ -45,6 +48,13 @@ def profile(request: HttpRequest, zone: str) -> HttpResponse:
         reason = _("这份资料已经在另一个窗口提交，不能再改。")
         return render(request, "409.html", {"reason": reason}, status=409)
     return redirect("gate" if is_first else "evidence", zone=zone)
+
+
+def _told_before(request: HttpRequest, draft: Submission | None) -> dict[str, Any]:
+    if draft is None:
+        return {}
+    with purpose(OWNER, by=request.user, of=draft.owner):
+        return answers.shown_again(draft)
 
 
 def notes(draft: Submission | None) -> dict[str, str]:

@@ -24,11 +24,15 @@ class PersonKey(models.Model):
     wrapped = models.BinaryField()
     created_at = models.DateTimeField(auto_now_add=True)
     destroyed_at = models.DateTimeField(null=True)
+    purged_at = models.DateTimeField(null=True)  # when the database file let go of the old bytes; see portal/purging.py
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "purpose"], condition=Q(destroyed_at=None), name="personkey_one_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(purged_at=None) | Q(destroyed_at__isnull=False), name="personkey_purged_was_destroyed"
             ),
         ]
 

@@ -11,7 +11,7 @@ try:
 except OSError as error:
     raise ImproperlyConfigured(f"DATA_DIR {DATA_DIR} cannot be used: {error.strerror}.") from error
 SECRET_KEY = _keys.secret_key
-MASTER_KEYS = _keys.master_keys
+MASTER_KEYS, MASTER_KEYS_FILE = _keys.master_keys, DATA_DIR / "keys" / "master_keys.json"
 RECORD_KEY = _keys.record_key
 BLIND_INDEX_KEY = _keys.blind_index_key
 

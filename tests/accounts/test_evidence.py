@@ -16,6 +16,7 @@ from accounts import drafts, evidence, sweeping
 from accounts.models import Evidence, Submission
 from portal import keys
 from portal.models import PersonKey, RecordEntry
+from portal.purposes import OWNER, purpose
 from tests.factories import accepted, install_zone, jpeg, make_draft, make_evidence, make_user, reject
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,12 @@ def draft(db):
     return make_draft(make_user())
 
 
+def opened(row: Evidence, number: int) -> bytes:
+    """Open a page as its owner does."""
+    with purpose(OWNER, by=row.owner, of=row.owner):
+        return evidence.open_page(row, number)
+
+
 def files_of(store):
     return sorted(path for path in store.rglob("*") if path.is_file())
 
@@ -47,7 +54,7 @@ def test_a_file_is_stored_encrypted_page_by_page_for_nobody_else_to_open(draft, 
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
     assert stat.S_IMODE(first.parent.stat().st_mode) == 0o700
     assert b"JFIF" not in first.read_bytes()
-    assert [evidence.open_page(row, n) for n in (1, 2)] == pages
+    assert [opened(row, n) for n in (1, 2)] == pages
     assert (row.pages, row.kind, row.size) == (2, "pdf", sum(map(len, pages)))
 
 
@@ -57,7 +64,7 @@ def test_a_page_put_in_another_ones_place_does_not_open(draft, store):
     os.replace(first, second)
 
     with pytest.raises(evidence.Gone):
-        evidence.open_page(row, 2)
+        opened(row, 2)
 
 
 def test_a_flipped_byte_and_a_missing_file_are_gone_not_an_accident(draft, store):
@@ -67,19 +74,19 @@ def test_a_flipped_byte_and_a_missing_file_are_gone_not_an_accident(draft, store
     content[-1] ^= 1
     path.write_bytes(content)
     with pytest.raises(evidence.Gone):
-        evidence.open_page(row, 1)
+        opened(row, 1)
 
     path.unlink()
 
     with pytest.raises(evidence.Gone):
-        evidence.open_page(row, 1)
+        opened(row, 1)
 
 
 def test_a_destroyed_key_ends_every_page_and_the_sweep_takes_files_and_names(draft, store):
     row = make_evidence(draft)
     keys.destroy(draft.owner, purpose=keys.EVIDENCE, at=timezone.now())
     with pytest.raises(evidence.Gone):
-        evidence.open_page(row, 1)
+        opened(row, 1)
     newer = make_evidence(draft, "新.jpg")
 
     assert sweeping.remove_unreadable(timezone.now()) == 1
@@ -181,7 +188,7 @@ def test_discarding_deletes_the_file_once_that_is_committed(draft, store, django
     row.refresh_from_db()
     assert row.discarded_at is not None
     with pytest.raises(evidence.Gone):
-        evidence.open_page(row, 1)
+        opened(row, 1)
 
 
 def test_a_file_that_was_sent_stays_when_the_next_draft_drops_it(draft, store, reviewer):
@@ -215,7 +222,7 @@ def test_the_sweep_removes_old_orphans_and_unfinished_files_only(draft, store):
     assert not orphan.exists()
     assert not unfinished.exists()
     assert fresh.exists()
-    assert evidence.open_page(row, 1)
+    assert opened(row, 1)
 
 
 def test_an_identity_card_destroys_everything_sent_with_it_and_that_is_recorded(

@@ -14,6 +14,7 @@ from accounts.install import install_profile, install_reasons, install_survey
 from accounts.models import Answer, Question, QuestionSet, Reason, Submission
 from accounts.questions import QuestionForm
 from portal import keys
+from portal.purposes import OWNER, purpose
 from tests.factories import PROFILE, SURVEY, install_zone, make_draft, make_evidence, make_user, make_zone
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,12 @@ CHOICES = [{"value": "a", "zh": "甲", "en": "A"}, {"value": "b", "zh": "乙", "
 def question_set():
     zone = make_zone("alk")
     return QuestionSet.objects.create(key="s", scope="SURVEY", zone=zone, title_zh="问", title_en="Q", is_current=True)
+
+
+def shown_again(draft):
+    """What its owner is shown of the draft."""
+    with purpose(OWNER, by=draft.owner, of=draft.owner):
+        return answers.shown_again(draft)
 
 
 def make_question(question_set, kind, **fields):
@@ -181,7 +188,7 @@ def test_the_licence_number_is_sealed_and_found_again_only_by_its_index():
     assert row.value is None
     assert PROFILE["licence_number"].encode() not in bytes(row.sealed)
     assert draft.licence_index == keys.blind_index("licence", "1411 0000-0012345")
-    assert answers.shown_again(draft)["licence_number"] == PROFILE["licence_number"]
+    assert shown_again(draft)["licence_number"] == PROFILE["licence_number"]
 
 
 def test_a_sealed_answer_dies_with_the_evidence_key():
@@ -189,8 +196,8 @@ def test_a_sealed_answer_dies_with_the_evidence_key():
     draft = make_draft(make_user())
     keys.destroy(draft.owner, purpose=keys.EVIDENCE, at=timezone.now())
 
-    assert "licence_number" not in answers.shown_again(draft)
-    assert answers.shown_again(draft)["name"] == PROFILE["name"]
+    assert "licence_number" not in shown_again(draft)
+    assert shown_again(draft)["name"] == PROFILE["name"]
 
 
 def test_the_profile_signs_the_persons_comments_and_says_the_profession():
@@ -215,7 +222,7 @@ def test_saving_again_replaces_the_answers_and_keeps_one_row_a_question():
     draft = make_draft(person, hospital="另一家医院")
 
     assert draft.answers.count() == len(PROFILE)
-    assert answers.shown_again(draft)["hospital"] == "另一家医院"
+    assert shown_again(draft)["hospital"] == "另一家医院"
 
 
 def test_a_new_version_of_the_questions_takes_the_place_of_the_old_answers():
@@ -232,7 +239,7 @@ def test_a_new_version_of_the_questions_takes_the_place_of_the_old_answers():
         question.save()
     draft = drafts.draft_of(person)
 
-    assert answers.shown_again(draft)["name"] == PROFILE["name"]
+    assert shown_again(draft)["name"] == PROFILE["name"]
     answers.save_profile(draft, new, {k: v for k, v in PROFILE.items() if k != "title"}, at=timezone.now())
 
     assert set(draft.answers.values_list("question__question_set__number", flat=True)) == {2}

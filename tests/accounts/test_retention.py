@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import answers, retention
 from accounts.models import Answer, Submission, User, Verification
 from portal.models import Notice, PersonKey, RecordEntry
+from portal.purposes import OWNER, purpose
 
 pytestmark = pytest.mark.django_db
 
@@ -34,13 +35,15 @@ def test_an_approval_past_its_date_is_stored_as_expired_once_and_told(doctor):
 def test_the_evidence_key_dies_thirty_days_after_approval_and_the_decision_stays(doctor):
     case = Verification.objects.get(owner=doctor)
     sealed = Answer.objects.get(submission=case.current, sealed__isnull=False)
-    assert answers.answer_of(sealed, doctor) is not None
+    with purpose(OWNER, by=doctor, of=doctor):
+        assert answers.answer_of(sealed, doctor) is not None
 
     assert retention.destroy_evidence_keys(_later(days=29)) == 0
     assert retention.destroy_evidence_keys(_later(days=31)) == 1
     assert retention.destroy_evidence_keys(_later(days=31)) == 0
 
-    assert answers.answer_of(sealed, doctor) is None
+    with purpose(OWNER, by=doctor, of=doctor):
+        assert answers.answer_of(sealed, doctor) is None
     assert bytes(PersonKey.objects.get(person=doctor, purpose="evidence").wrapped) == b""
     assert RecordEntry.objects.filter(kind="evidence.key_destroyed").count() == 1
     assert case.current.decision.outcome == "APPROVED"

@@ -11,6 +11,7 @@ from accounts import answers, drafts
 from accounts.models import Submission, Verification
 from portal import keys
 from portal.models import Notice
+from portal.purposes import OWNER, purpose
 from tests.factories import PROFILE, approve, make_evidence, reject
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +86,8 @@ def test_resubmitting_opens_a_draft_with_what_failed_marked_and_the_rest_kept(re
     assert response.url == f"{GATE}profile/"
     draft = drafts.draft_of(rejected_person)
     assert draft.previous == rejected_person.verification.current
-    assert answers.shown_again(draft) == PROFILE
+    with purpose(OWNER, by=draft.owner, of=draft.owner):
+        assert answers.shown_again(draft) == PROFILE
     profile = client.get(f"{GATE}profile/").content.decode()
     assert "填写的执业机构与证书或在职证明不一致" in profile
     assert 'value="示例市第一人民医院"' in profile

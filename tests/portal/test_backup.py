@@ -137,8 +137,10 @@ def test_postgresql_comes_back_into_an_empty_database_only(old, tmp_path):
 LOOK = """
 from accounts import evidence
 from accounts.models import Evidence, User
+from portal.purposes import OWNER, purpose
 waiting = User.objects.get(email__startswith="pending")
-opened = [len(evidence.open_page(row, 1)) for row in Evidence.objects.owned_by(waiting).order_by("pk")]
+with purpose(OWNER, by=waiting, of=waiting):
+    opened = [len(evidence.open_page(row, 1)) for row in Evidence.objects.owned_by(waiting).order_by("pk")]
 assert opened
 print(User.objects.count(), opened)
 """

@@ -1,0 +1,47 @@
+"""After a key was destroyed: make the database's own files let go of the bytes it held.
+
+SQLite overwrites freed content (secure_delete); what is left is the write-ahead log, which is emptied. PostgreSQL keeps
+dead rows, and their bytes in the pages even after VACUUM, so the table of keys (one small row a person) is written
+anew. Neither can run inside a transaction: the rows say when it was done, and the sweep comes back until it was.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import connection
+
+from portal.models import PersonKey
+
+log = logging.getLogger(__name__)
+
+
+def purge(at: datetime) -> int:
+    """Let go of what destroyed keys left in the database's files; return of how many, 0 when it must wait."""
+    due = list(PersonKey.objects.filter(destroyed_at__isnull=False, purged_at=None).values_list("pk", flat=True))
+    if not due or connection.in_atomic_block:
+        return 0
+    if not (_rewrite_table() if connection.vendor == "postgresql" else _empty_log()):
+        log.warning("the bytes of %d destroyed keys are still in the database's files; tried again next time", len(due))
+        return 0
+    return PersonKey.objects.filter(pk__in=due, purged_at=None).update(purged_at=at)
+
+
+def _empty_log() -> bool:
+    """SQLite: copy the write-ahead log into the database and cut it to nothing; not while somebody reads an old page."""
+    with connection.cursor() as cursor:
+        if not cursor.execute("PRAGMA secure_delete").fetchone()[0]:
+            return False
+        return cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+
+
+def _rewrite_table() -> bool:
+    """PostgreSQL: a new file for the table; a role that does not own it gets a warning and the old one."""
+    table = PersonKey._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_relation_filenode(%s)", [table])
+        before = cursor.fetchone()
+        cursor.execute(f"VACUUM FULL {connection.ops.quote_name(table)}")
+        cursor.execute("SELECT pg_relation_filenode(%s)", [table])
+        return bool(cursor.fetchone() != before)
