@@ -123,7 +123,7 @@ def test_the_fragment_is_a_form_that_posts_to_the_tool(reader):
 
     assert "<html" not in body
     assert f'action="{TOOL}"' in body
-    assert f'hx-post="{TOOL}"' in body
+    assert f'data-hx-post="{TOOL}"' in body
     assert "csrfmiddlewaretoken" in body
 
 
