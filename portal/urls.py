@@ -24,6 +24,8 @@ urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", health.metrics, name="metrics"),
+    path("record/keys.json", views.record_keys, name="record-keys"),
+    path("record/verify_receipt.py", views.record_verifier, name="record-verifier"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),

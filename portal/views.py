@@ -1,4 +1,4 @@
-"""Pages of the site itself: home, language, robots, errors."""
+"""Pages of the site itself: home, language, robots, what is needed to check the record, errors."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
 
+from portal import seals, signing
 from portal.models import Zone
 
 
@@ -55,6 +56,27 @@ def robots(request: HttpRequest) -> HttpResponse:
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def record_keys(request: HttpRequest) -> HttpResponse:
+    """The record's public keys and its newest signed head, for whoever checks a receipt; see docs/record.md."""
+    newest = seals.latest()
+    keys = [
+        {"key_id": key.key_id, "public_key": key.public_key, "state": "current" if key.is_current else "retired"}
+        for key in signing.public_keys()
+    ]
+    head = seals.head_of(newest) if newest else None
+    return JsonResponse({"format": "portal-record-keys-1", "algorithm": "Ed25519", "keys": keys, "head": head})
+
+
+@require_safe
+def record_verifier(request: HttpRequest) -> HttpResponse:
+    """The script that checks a receipt offline: one file, the standard library only."""
+    text = (settings.BASE_DIR / "deploy" / "verify_receipt.py").read_text(encoding="utf-8")
+    response = HttpResponse(text, content_type="text/x-python; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="verify_receipt.py"'
+    return response
 
 
 @require_safe
