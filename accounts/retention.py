@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts import evidence, sweeping
+from accounts import erasing, evidence, sweeping
 from accounts.models import Erasure, Submission, User, Verification
 from portal import keys, purging, record, sweeps
 from portal.models import PersonKey
@@ -48,12 +48,14 @@ def due_for_destruction(at: datetime) -> QuerySet[User]:
     """People whose case has been closed for EVIDENCE_KEY_DAYS and who still have an evidence key.
 
     Closed: approved (whatever came after), or refused for good once the APPEAL_DAYS for an appeal have run out. A
-    refusal that can be mended closes nothing; neither does a case whose next attempt has been begun.
+    refusal that can be mended closes nothing; neither does a case whose next attempt has been begun. A waiting case
+    that is held so long, because its person withdrew their agreement, is treated as closed.
     """
     after = timedelta(days=settings.EVIDENCE_KEY_DAYS)
     closed = Verification.objects.filter(
         Q(status__in=["APPROVED", "EXPIRED", "REVOKED"], decided_at__lte=at - after)
-        | Q(status="REJECTED", is_final=True, decided_at__lte=at - after - timedelta(days=settings.APPEAL_DAYS)),
+        | Q(status="REJECTED", is_final=True, decided_at__lte=at - after - timedelta(days=settings.APPEAL_DAYS))
+        | Q(status="PENDING", held_since__lte=at - after),
         owner_id=OuterRef("pk"),
     )
     with_key = PersonKey.objects.filter(person_id=OuterRef("pk"), purpose=keys.EVIDENCE, destroyed_at=None)
@@ -93,6 +95,8 @@ def ask_erasure(person: User, *, at: datetime) -> Erasure:
             payload={"due": erasure.due_at.isoformat()},
             at=at,
         )
+        erasing.end_sessions(person)
+        erasing.tell(erasure, at=at)
     return erasure
 
 
@@ -123,7 +127,7 @@ def _erase(erasure: Erasure, at: datetime) -> None:
     evidence.destroy(list(person.evidence.filter(discarded_at=None)), at=at)
     person.evidence.update(name="")
     for notice in person.notices.all():  # the address is part of the row's uniqueness
-        person.notices.filter(pk=notice.pk).update(address=f"#{notice.pk}", subject="", text="")
+        person.notices.filter(pk=notice.pk).update(address=f"#{notice.pk}", subject="", text="", error="")
     person.emailaddress_set.all().delete()  # type: ignore[attr-defined]  # allauth's reverse relation
     Authenticator.objects.filter(user=person).delete()
     UserSession.objects.filter(user=person).delete()

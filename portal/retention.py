@@ -16,6 +16,6 @@ def forget(at: datetime) -> None:
     old = Notice.objects.filter(created_at__lt=at - timedelta(days=NOTICE_DAYS)).exclude(address__startswith="#")
     for pk in old.values_list("pk", flat=True)[:500]:
         # The address is part of the row's uniqueness: its place is taken by the row's own number.
-        Notice.objects.filter(pk=pk).update(address=f"#{pk}", subject="", text="")
+        Notice.objects.filter(pk=pk).update(address=f"#{pk}", subject="", text="", error="")
     StoredAnswer.objects.filter(created_at__lt=at - timedelta(days=ANSWER_DAYS)).delete()
     Session.objects.filter(expire_date__lt=at).delete()

@@ -30,7 +30,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 class Submission(models.Model):
     """Answers and evidence of one attempt. `verification` and `number` are given when it is sent."""
 
-    PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
+    PERSONAL_DATA: ClassVar[dict[str, Personal]] = {
+        "profession": Personal("判断专区是否接纳该职业", "法定保存期，默认 6 年"),
+        "licence_index": Personal("发现同一执业证书被多人使用，仅为带密钥的散列", "注销 30 天后清空", sealed=True),
+        "appeal": Personal("申诉", "注销 30 天后清空"),
+    }
     # What was sent stays as sent; the appeal's words and the blind index go with an erasure.
     FROZEN = Columns(
         (

@@ -51,6 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         "phone": Personal("可选的登录方式与通知", "账号存续期间；注销 30 天后匿名化"),
         "display_name": Personal("评论署名", "账号存续期间；注销 30 天后匿名化"),
         "display_title": Personal("评论署名旁的职称与科室", "账号存续期间；注销 30 天后匿名化"),
+        "language": Personal("以本人选定的语言显示和通知", "账号存续期间"),
         "password": Personal("登录", "账号存续期间"),
         "last_login": Personal("账号安全", "账号存续期间"),
     }

@@ -42,6 +42,7 @@ class Verification(Decidable):
         Status.REVOKED: frozenset({Status.PENDING}),
     }
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {
+        "profession": Personal("判断专区是否接纳该职业", "法定保存期，默认 6 年"),
         "revoke_reason": Personal("向本人说明撤销原因", "法定保存期，默认 6 年"),
     }
 

@@ -40,6 +40,7 @@ class Notice(models.Model):
         "address": Personal("发送通知", "发送后 90 天"),
         "subject": Personal("发送通知", "发送后 90 天；验证码发送后即清空"),
         "text": Personal("发送通知", "发送后 90 天；验证码发送后即清空"),
+        "error": Personal("查明通知为何没有送达；对方的应答可能含地址", "发送后 90 天"),
     }
 
     event_key = models.CharField(_("事件"), max_length=120)
