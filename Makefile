@@ -5,7 +5,7 @@ TEST_SETTINGS := DJANGO_SETTINGS_MODULE=portal.settings.test
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt types migrations check bench faults proofs screens venv venv-dev
+.PHONY: help run test lint fmt types migrations check bench faults proofs screens lighthouse venv venv-dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ proofs: venv-dev ## the long provers of the strategy tool
 screens: venv-dev ## pictures of every page of the journeys, with an index, in screens/
 	@deploy/packages.sh
 	@exec $(BIN)/python -m tests.screens
+
+lighthouse: venv-dev ## what a phone on a slow network makes of the main pages (needs npm and a quiet machine)
+	@deploy/packages.sh
+	@exec $(BIN)/python -m tests.lighthouse
 
 venv:
 	@$(PYTHON) deploy/environment.py requirements.txt
