@@ -9,12 +9,11 @@ class AccountsConfig(AppConfig):
     verbose_name = _("人员与审核")
 
     def ready(self) -> None:
-        from accounts import exports as own
-        from accounts import reminding, retention
+        from accounts import exports, reminding, retention
         from accounts.models import Claim
-        from portal import exports, purposes
+        from portal import purposes
 
         purposes.register(purposes.REVIEW, Claim.objects.lets_review)
         retention.register()
         reminding.register()
-        exports.register(own.account)
+        exports.register()

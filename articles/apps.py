@@ -9,7 +9,6 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("内容")
 
     def ready(self) -> None:
-        from articles import exports as own
-        from portal import exports
+        from articles import exports
 
-        exports.register(own.comments)
+        exports.register()

@@ -9,9 +9,9 @@ class ConsentConfig(AppConfig):
     verbose_name = _("协议与同意")
 
     def ready(self) -> None:
-        from consent import exports as own  # receivers hear allauth's sign-up
-        from consent import receivers
-        from portal import exports
+        from accounts import membership
+        from consent import exports, members, receivers  # receivers hear allauth's sign-up
 
         receivers.connect()
-        exports.register(own.consents)
+        exports.register()
+        membership.register(members.agreed_in)

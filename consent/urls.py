@@ -20,4 +20,5 @@ urlpatterns = [
     path("me/consents/<uuid:public_id>/withdrawn/", receipts.withdrawn, name="withdrawn"),
     path("me/export/", me.export, name="export"),
     path("me/erase/", me.erase, name="erase"),
+    path("me/erase/back/<str:token>/", me.erasure_back, name="erasure-back"),
 ]
