@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import transaction
 
 from portal.models import Zone
+from strategy import proving
 from strategy.models import RuleSet, RuleSetVersion
 
 SLUG, ARTICLE = "alk-pretreated", "alk-pretreated-strategy"
@@ -28,5 +29,6 @@ def install_ruleset(zone: Zone, *, at: datetime) -> RuleSet:
     )
     if made:
         version = RuleSetVersion.draft(rule_set, SOURCE.read_text(encoding="utf-8"), by=None, at=at)
+        proving.install_shipped(version, at=at)
         version.publish(by=None, at=at)
     return rule_set

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from strategy import views
+from strategy import certificate, views
 
 urlpatterns = [
     path("", views.ruleset_list, name="strategy-list"),
     path("<slug:ruleset>/", views.tool, name="strategy"),
+    path("<slug:ruleset>/certificate/", certificate.certificate, name="strategy-certificate"),
 ]

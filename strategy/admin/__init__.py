@@ -1,5 +1,6 @@
 """The desk's side of the tool."""
 
+from strategy.admin.proof import ProofRunAdmin
 from strategy.admin.version import RuleSetVersionAdmin
 
-__all__ = ["RuleSetVersionAdmin"]
+__all__ = ["ProofRunAdmin", "RuleSetVersionAdmin"]

@@ -21,7 +21,7 @@ MOST_ATTEMPTS = 3
 
 
 class ProofRun(models.Model):
-    """One attempt to prove one exact text. At most one of a version waits or runs; a killed child's run is taken up again.
+    """One attempt to prove one exact text. A version has one waiting or running; a killed one is taken up again.
 
     Every change is a conditional UPDATE on state and attempt: of two children one has the run, the other ends.
     """
@@ -77,7 +77,7 @@ class ProofRun(models.Model):
 
     def claim(self, *, at: datetime) -> bool:
         """Take a waiting run; False when another child was faster."""
-        changes = {"started_at": at, "heartbeat_at": at, "attempt": F("attempt") + 1, "percent": 0}
+        changes: dict[str, Any] = {"started_at": at, "heartbeat_at": at, "attempt": F("attempt") + 1, "percent": 0}
         return self._become(self.State.RUNNING, self.State.QUEUED, **changes)
 
     def beat(self, stage: str, percent: int, *, at: datetime) -> bool:
@@ -87,7 +87,7 @@ class ProofRun(models.Model):
     @transaction.atomic
     def finish(self, result: dict[str, Any], *, at: datetime) -> bool:
         """Keep the result."""
-        changes = {"result": result, "percent": 100, "stage": "", "heartbeat_at": at, "ended_at": at}
+        changes: dict[str, Any] = {"result": result, "percent": 100, "stage": "", "heartbeat_at": at, "ended_at": at}
         if not self._become(self.State.DONE, self.State.RUNNING, **changes):
             return False
         payload = {"sha256": self.sha256, "run": self.pk, "findings": len(result["proof"]["findings"])}

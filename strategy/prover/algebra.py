@@ -1,4 +1,4 @@
-"""Truth over many patients at once: the same encoding is read by z3 (all patients) and by bit sets (listed patients)."""
+"""Truth over many patients at once: one encoding, read by z3 (all patients) and by bit sets (listed patients)."""
 
 from __future__ import annotations
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from strategy.prover.encoding import Effect
+from strategy.engine import evaluate
+from strategy.prover.encoding import Component, Effect
 from strategy.prover.findings import Finding, found
 from strategy.prover.solving import Space, differ
-from strategy.rules import REQUIRED, STRENGTHS, TREATMENTS, Rule, Text
+from strategy.rules import REQUIRED, TREATMENTS, Rule, Text
 
 Facts = Mapping[str, str]  # verdict by key
 DOUBTFUL = frozenset({"disputed", "outdated"})
@@ -221,7 +223,7 @@ def options_without_evidence(space: Space, facts: Facts) -> Iterator[Finding]:
 
 
 def uncautioned_rows(space: Space, facts: Facts) -> Iterator[Finding]:
-    """A row that rests on a disputed or outdated fact, and a card or answer of it without an editorial caution on it."""
+    """A row resting on a disputed or outdated fact, and a card or answer of it without an editorial caution on it."""
     components, terms, ruleset = space.encoded.components(), space.terms, space.ruleset
     for rule in ruleset.rules:
         for fact in (fact for fact in rule.facts if facts.get(fact) in DOUBTFUL):
@@ -239,14 +241,13 @@ def uncautioned_rows(space: Space, facts: Facts) -> Iterator[Finding]:
                 yield found(ruleset, "uncautioned", fact, text, rules=[rule.key], patient=patient)
 
 
-def _shown(space: Space, components: Mapping[tuple[str, ...], object], place: tuple[str, ...], names: list[str]):  # type: ignore[no-untyped-def]
-    return space.terms.some(components.get((*place, name), space.terms.false) for name in names)  # type: ignore[misc]
+def _shown(space: Space, components: Mapping[Component, Any], place: Component, names: list[str]) -> Any:
+    """Where one of these cautions stands at this place of the answer."""
+    return space.terms.some(components.get((*place, name), space.terms.false) for name in names)
 
 
 def _proposers(space: Space, option: str, patient: Mapping[str, tuple[str, ...]]) -> list[str]:
     """The rows that propose the option for this patient."""
-    from strategy.engine import evaluate
-
     answer = evaluate(space.ruleset, patient)
     return [rule for listed in answer.options if listed.option == option for rule in listed.rules]
 
@@ -261,4 +262,3 @@ CHECKS: dict[str, Check] = {
     "evidence": options_without_evidence,
     "uncautioned": uncautioned_rows,
 }
-assert STRENGTHS[REQUIRED] == "required"

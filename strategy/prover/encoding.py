@@ -133,14 +133,26 @@ class Encoded(Generic[T]):
                 self.by_target.setdefault((effect.do, effect.target), []).append(effect)
         options = self.ruleset.options
         changed = [option for option in options if base is None or option in touched]
-        self.outcomes = {**(base.outcomes if base else {}), **{option: self._outcome(option) for option in changed}}
-        self._left = {**(base._left if base else {}), **{option: self._kept(option) for option in changed}}
+        self.outcomes: dict[str, Outcome[T]] = {
+            **(base.outcomes if base else {}),
+            **{option: self._outcome(option) for option in changed},
+        }
+        self._left: dict[str, tuple[T, ...]] = {
+            **(base._left if base else {}),
+            **{option: self._kept(option) for option in changed},
+        }
         self.gap = self._fires(e for found in self.effects.values() for e in found if e.do == "gap")
         self.status = self._status()
         if self.ruleset.fallback not in changed:
             changed.append(self.ruleset.fallback)  # it is listed where nothing else is
-        self.listed = {**(base.listed if base else {}), **{option: self._listed(option) for option in changed}}
-        self._parts = {**(base._parts if base else {}), **{option: self._part(option) for option in changed}}
+        self.listed: dict[str, tuple[T, ...]] = {
+            **(base.listed if base else {}),
+            **{option: self._listed(option) for option in changed},
+        }
+        self._parts: dict[str, dict[Component, T]] = {
+            **(base._parts if base else {}),
+            **{option: self._part(option) for option in changed},
+        }
         self._cautions = self._said()
 
     def without(self, *gone: Effect) -> Encoded[T]:

@@ -27,7 +27,7 @@ KINDS: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault. `patient` holds the known inputs of a patient in whom it shows; empty: no patient is needed or exists."""
+    """One fault. `patient`: the known inputs of somebody in whom it shows; empty where nobody can be named."""
 
     kind: str
     subject: str

@@ -9,24 +9,13 @@ from typing import Any
 import z3
 
 from strategy.prover.algebra import Algebra, Product, first_bit
+from strategy.prover.changes import WAYS
 from strategy.prover.encoding import Component, Conditions, Encoded
 from strategy.prover.solving import Solver, Terms
 from strategy.prover.space import core_axes
 from strategy.rules import STRENGTHS, UNKNOWN, Input, RuleSet, Text
 
 BLOCKED: Component = ("status", "blocked")
-WAYS: dict[str, Text] = {
-    "status": Text("状态改变", "Status changed"),
-    "added": Text("新列出的选项", "Options added"),
-    "removed": Text("不再列出的选项", "Options removed"),
-    "stronger": Text("强度提高", "Strength raised"),
-    "weaker": Text("强度降低", "Strength lowered"),
-    "ruled_out": Text("新被排除", "Newly ruled out"),
-    "not_ruled_out": Text("不再被排除", "No longer ruled out"),
-    "caution_added": Text("新增的提示", "Cautions added"),
-    "caution_removed": Text("不再出现的提示", "Cautions removed"),
-    "conflict": Text("冲突的显示改变", "Conflicts shown differently"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +230,3 @@ def _words(old: RuleSet, new: RuleSet, way: str, subject: str) -> Text:
         return Text(f"{before.zh} → {after.zh}", f"{before.en} → {after.en}")
     options, cautions = {**old.options, **new.options}, {**old.cautions, **new.cautions}
     return options[subject].label if subject in options else cautions[subject].text
-
-
-__all__ = ["WAYS", "Change", "Impact", "common_inputs", "impact", "without_rule"]

@@ -63,7 +63,7 @@ def findings_of(data: dict[str, Any]) -> list[Finding]:
 
 
 def prove(ruleset: RuleSet, facts: Facts, progress: Progress = lambda stage, percent: None) -> Proof:
-    """Prove or refute every property. Raises Disagreement when the encoding is not the engine, Undecided when z3 gives up."""
+    """Prove or refute every property. Disagreement: the encoding is not the engine. Undecided: z3 gave up."""
     progress("crosscheck", 2)
     space = Space(ruleset)
     patients = random_patients(ruleset, SAMPLES)

@@ -32,7 +32,7 @@ PROPERTIES: dict[str, Text] = {
     ),
     "uncautioned": Text(
         "依据存疑或过时条目的每一行，凡显示其结果，旁边都有指明该条目的编辑注。",
-        "Wherever the result of a row resting on a disputed or outdated fact is shown, its editorial note is beside it.",
+        "Wherever a row resting on a disputed or outdated fact shows its result, its editorial note is beside it.",
     ),
     "invariant": Text(
         "决策模型的每一条不变量（缺什么查什么、未覆盖如实说、安全、编辑判断）对每一位可能的患者都成立。",

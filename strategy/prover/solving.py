@@ -1,4 +1,4 @@
-"""z3 over the whole input space: is there a consistent patient for whom this holds? Imported by the prover's child only."""
+"""z3 over the whole input space: is there a consistent patient for whom this holds? Never in a web worker."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def core_grid(ruleset: RuleSet) -> Product:
 
 
 def size(ruleset: RuleSet) -> int:
-    """Return the number of admissible inputs: one value of a single input, any set of a multiple one, exclusives alone."""
+    """Return the number of admissible inputs: one value of a single input, any set of a multiple, exclusives alone."""
     return prod(_choices(question) for question in ruleset.inputs.values())
 
 
