@@ -51,6 +51,11 @@ class Changes:
         found = [row.change for row in self.answers] + [row.change for row in self.files]
         return sum(change is not Change.KEPT for change in found)
 
+    @property
+    def files_changed(self) -> bool:
+        """Whether any file came or went."""
+        return any(row.change is not Change.KEPT for row in self.files)
+
 
 def changes_since(submission: Submission, previous: Submission | None = None) -> Changes | None:
     """Compare a submission with the one before it (or with `previous`); None for a first one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -66,7 +67,8 @@ def estimate(case: Verification, *, at: datetime) -> Estimate | None:
 def _decided_before(at: datetime) -> list[Past]:
     """Return the newest decisions as the forecast wants them: one query, whatever the length of the queue."""
     rows = Decision.objects.filter(decided_at__range=(at - HISTORY, at)).order_by("-decided_at", "-pk")
-    return [Past(*row) for row in rows.values_list("submission__sent_at", "decided_at")[:AT_MOST]]
+    times: Any = rows.values_list("submission__sent_at", "decided_at")[:AT_MOST]
+    return [Past(sent_at, decided_at) for sent_at, decided_at in times]
 
 
 def _promised(case: Verification, past: list[Past], waiting: list[datetime]) -> Range | None:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.admin import dossier
-from accounts.admin.decide import conflict, reviewable
+from accounts.admin import checking, dossier
+from accounts.admin.access import conflict, reviewable
 from accounts.models import EvidenceView, NotAllowed, Submission, Verification
 from portal.text import CleanCharField
 from portal.workflow import TransitionError
@@ -38,13 +38,16 @@ class RevokeForm(forms.Form):
 
 @require_safe
 def history(request: HttpRequest, pk: int) -> HttpResponse:
-    """Submissions, decisions, events, and who looked at the evidence."""
+    """Submissions with their checks, proposals, decisions, events, and who looked at the evidence."""
     case = reviewable(request, pk)
+    sent = list(Submission.objects.sent().filter(verification=case).order_by("-number"))
+    said = checking.said_of([row.pk for row in sent])
     views = EvidenceView.objects.filter(evidence__owner_id=case.owner_id).select_related("viewer", "evidence")
     context = {
         "title": _("%(case)s 的经过") % {"case": case.case_number},
         "case": case,
-        "submissions": Submission.objects.sent().filter(verification=case).order_by("-number"),
+        "submissions": [(row, said.get(row.pk, [])) for row in sent],
+        "proposals": case.proposals.select_related("proposed_by", "closed_by").order_by("-proposed_at", "-pk"),
         "decisions": dossier.decisions(case),
         "events": dossier.events(case),
         "views": views.order_by("-viewed_at", "-pk")[:VIEWS_SHOWN],

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.answers import LICENCE, answer_of
@@ -20,6 +19,7 @@ from portal.models import RecordEntry
 from portal.purposes import REVIEW, purpose
 
 log = logging.getLogger(__name__)
+TWINS = 10  # so many cases with the same licence number are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,6 @@ class Choice:
     @property
     def rest(self) -> str:
         return str(localised(self.reason, "text"))[len(self.headline) :].strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of one file."""
-
-    url: str
-    name: str
-    page: int
-    pages: int
-    number: int
 
 
 def reason_choices() -> tuple[list[Choice], list[Choice]]:
@@ -129,28 +118,33 @@ def _words(row: Answer, owner: User) -> str:
     return _("、").join(known.get(str(v), str(v)) for v in values) or "—"
 
 
-def evidence_pages(case: Verification) -> list[Page]:
-    """Every page of the submission's files, in the order they were sent."""
-    found: list[Page] = []
-    for file in case.current.evidence.filter(discarded_at=None).order_by("pk"):
-        url = reverse("evidence-file", kwargs={"public_id": file.public_id})
-        found += [Page(f"{url}?page={n}", file.name, n, file.pages, len(found) + n) for n in range(1, file.pages + 1)]
-    return found
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Another person's case with the same licence number: number and standing, nobody's name."""
+
+    case: Verification
+    is_own: bool  # the reviewer's own: there is nothing behind the link for them
+
+    @property
+    def standing(self) -> str:
+        """The case's status, and since when."""
+        return str(self.case.get_status_display())
 
 
-def duplicates(case: Verification) -> int:
-    """How many other people sent the same licence number. Nobody is named."""
+def duplicates(case: Verification, reviewer: Any) -> list[Twin]:
+    """Return the cases of other people that ever sent the same licence number, found by its blind index."""
     index = case.current.licence_index
     if not index:
-        return 0
+        return []
     same = Submission.objects.sent().filter(licence_index=index).exclude(owner_id=case.owner_id)
-    return same.values("owner_id").distinct().count()
+    rows = Verification.objects.filter(pk__in=same.values("verification")).order_by("-submitted_at", "-pk")
+    return [Twin(row, row.owner_id == reviewer.pk) for row in rows[:TWINS]]
 
 
 def decisions(case: Verification) -> list[Decision]:
     """Every decision on the case, newest first."""
     rows = Decision.objects.filter(submission__verification=case)
-    return list(rows.select_related("decided_by", "submission").order_by("-decided_at", "-pk"))
+    return list(rows.select_related("decided_by", "proposed_by", "submission").order_by("-decided_at", "-pk"))
 
 
 def events(case: Verification) -> list[Any]:

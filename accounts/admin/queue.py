@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,35 +16,30 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Claim, QuestionSet, Submission, User, Verification
+from accounts import membership
+from accounts.admin.filters import ALL, QueueForm
+from accounts.models import Claim, Proposal, QuestionSet, Submission, User, Verification
 from portal import keys
 from portal.localise import localised
-from portal.text import CleanCharField
 
 PAGE = 50
-LATE = timedelta(hours=24)  # from here on a waiting case is marked late
+NEAR = 0.75  # of the target: from here on a waiting case is nearly late
 NUMBER = re.compile(r"^V-?([0-9A-F]{6})$", re.IGNORECASE)
-ALL = "ALL"
+AGES = {  # key -> (words, the badge's kind, its sign); a colour never stands without its word
+    "in": (gettext_lazy("目标内"), "", ""),
+    "near": (gettext_lazy("将超时"), "draft", ""),
+    "over": (gettext_lazy("已超时"), "stop", ""),
+}
 
 
-class QueueForm(forms.Form):
-    """What of the queue to show; nothing chosen means what waits."""
+def target() -> timedelta:
+    """Within what time a case is to be decided."""
+    return timedelta(hours=settings.REVIEW_TARGET_HOURS)
 
-    q = CleanCharField(label=gettext_lazy("搜索"), max_length=254, required=False)
-    status = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
-    profession = forms.ChoiceField(label=gettext_lazy("职业"), required=False)
-    mine = forms.BooleanField(label=gettext_lazy("由我处理"), required=False)
-    again = forms.BooleanField(label=gettext_lazy("再次提交"), required=False)
 
-    def __init__(self, *args: Any, professions: dict[str, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        status: Any = self.fields["status"]
-        status.choices = [("", _("待审")), *Verification.Status.choices[1:], (ALL, _("全部"))]
-        profession: Any = self.fields["profession"]
-        profession.choices = [("", _("全部职业")), *professions.items()]
-        self.fields["q"].widget.attrs["class"] = "input"
-        for name in ("status", "profession"):
-            self.fields[name].widget.attrs["class"] = "input"
+def age_of(waited: timedelta) -> str:
+    """Return which of AGES a wait is in."""
+    return "over" if waited > target() else "near" if waited > NEAR * target() else "in"
 
 
 def professions() -> dict[str, str]:
@@ -64,18 +59,44 @@ def found(user: User, wanted: dict[str, Any], *, at: datetime) -> QuerySet[Verif
     status = wanted.get("status") or (ALL if query else Verification.Status.PENDING)
     if status != ALL:
         rows = rows.filter(status=status)
-    if wanted.get("profession"):
-        rows = rows.filter(profession=wanted["profession"])
-    if wanted.get("again"):
-        rows = rows.filter(current__number__gt=1)
-    running = Claim.objects.running(at)
-    if wanted.get("mine"):
-        rows = rows.filter(Exists(running.filter(verification=OuterRef("pk"), reviewer_id=user.pk)))
+    running, proposed = Claim.objects.running(at), Proposal.objects.open().select_related("proposed_by")
+    rows = rows.filter(_narrowed(user, wanted, running, at))
     if query:
         rows = rows.filter(_matches(query))
     rows = rows.select_related("owner", "current__previous__decision", "decided_by")
-    rows = rows.prefetch_related(Prefetch("claims", running.select_related("reviewer"), to_attr="running"))
+    rows = rows.prefetch_related(
+        Prefetch("claims", running.select_related("reviewer"), to_attr="running"),
+        Prefetch("proposals", proposed, to_attr="proposed"),
+    )
     return rows.order_by("submitted_at", "pk") if status == "PENDING" else rows.order_by("-submitted_at", "-pk")
+
+
+def _narrowed(user: User, wanted: dict[str, Any], running: QuerySet[Claim], at: datetime) -> Q:
+    """The filters besides status and search."""
+    kept = Q()
+    if wanted.get("profession"):
+        kept &= Q(profession=wanted["profession"])
+    if wanted.get("again"):
+        kept &= Q(current__number__gt=1)
+    if wanted.get("mine"):
+        kept &= Q(Exists(running.filter(verification=OuterRef("pk"), reviewer_id=user.pk)))
+    if wanted.get("second"):
+        kept &= Q(Exists(Proposal.objects.open().filter(verification=OuterRef("pk"))))
+    if wanted.get("reviewer"):
+        held = Exists(running.filter(verification=OuterRef("pk"), reviewer_id=wanted["reviewer"]))
+        kept &= Q(held) | Q(decided_by_id=wanted["reviewer"])
+    if wanted.get("zone"):
+        kept &= Q(owner_id__in=membership.people_of(wanted["zone"]))
+    if wanted.get("age"):
+        kept &= Q(status="PENDING") & _of_age(wanted["age"], at)
+    return kept
+
+
+def _of_age(age: str, at: datetime) -> Q:
+    late, nearly = at - target(), at - NEAR * target()
+    if age == "over":
+        return Q(submitted_at__lt=late)
+    return Q(submitted_at__gte=late, submitted_at__lt=nearly) if age == "near" else Q(submitted_at__gte=nearly)
 
 
 def _matches(query: str) -> Q:
@@ -100,20 +121,32 @@ def masked(name: str) -> str:
 def row_of(case: Any, user: User, words: dict[str, str], *, at: datetime) -> dict[str, Any]:
     """What one line of the queue says."""
     claim = case.running[0] if case.running else None
-    previous = getattr(case.current.previous, "decision", None) if case.current.previous_id else None
+    proposal = case.proposed[0] if case.proposed else None
+    waited = at - case.submitted_at
+    label, kind, _sign = AGES[age_of(waited)]
     return {
         "case": case,
         "name": masked(case.owner.display_name),
         "profession": words.get(case.profession, case.profession),
         "number": case.current.number,
         "is_appeal": bool(case.current.appeal),
-        "is_waiting": case.status == Verification.Status.PENDING,
-        "minutes": (at - case.submitted_at).total_seconds() / 60,
-        "is_late": at - case.submitted_at > LATE,
+        "is_waiting": case.status == Verification.Status.PENDING and case.held_since is None,
+        "is_held_back": case.status == Verification.Status.PENDING and case.held_since is not None,
+        "minutes": waited.total_seconds() / 60,
+        "age": label,
+        "age_kind": kind,
         "holder": claim.reviewer if claim else None,
         "is_mine": bool(claim and claim.reviewer_id == user.pk),
-        "needs_other": bool(case.current.appeal and previous and previous.decided_by_id == user.pk),
+        "proposal": proposal,
+        "is_own_proposal": bool(proposal and proposal.proposed_by_id == user.pk),
+        "needs_other": bool(case.current.appeal) and user.pk in _judges(case),
     }
+
+
+def _judges(case: Verification) -> set[int | None]:
+    """Who decided, confirmed, proposed or revoked what is appealed against: none of them judges the appeal."""
+    previous = getattr(case.current.previous, "decision", None) if case.current.previous_id else None
+    return {case.revoked_by_id, *((previous.decided_by_id, previous.proposed_by_id) if previous else ())}
 
 
 def queue_page(request: HttpRequest) -> HttpResponse:
@@ -133,5 +166,6 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "address": address.urlencode(),
         "rows": [row_of(case, user, words, at=now) for case in page],
         "is_filtered": any(wanted.values()),
+        "target_hours": settings.REVIEW_TARGET_HOURS,
     }
     return TemplateResponse(request, "admin/accounts/verification/queue.html", context)

@@ -12,7 +12,8 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from accounts.admin import case, decide
+from accounts.admin import case, checking, claiming, decide, second, viewing
+from accounts.admin.access import reviewable
 from accounts.admin.queue import queue_page
 from accounts.models import Verification
 from portal.catalogue import ReadOnlyAdmin
@@ -21,6 +22,8 @@ from portal.catalogue import ReadOnlyAdmin
 @admin.register(Verification)
 class VerificationAdmin(ReadOnlyAdmin):
     """The queue is its list, the decide page its form; the state moves by the model's own methods."""
+
+    actions = None  # cases are decided one by one: nothing is offered for several at once
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("accounts.review_verification")
@@ -33,11 +36,14 @@ class VerificationAdmin(ReadOnlyAdmin):
             return path(route, self.admin_site.admin_view(view), name=f"accounts_verification_{name}")
 
         return [
-            page("next/", decide.take_next, "next"),
+            page("next/", claiming.take_next, "next"),
             page("<int:pk>/decide/", decide.decide, "decide"),
-            page("<int:pk>/claim/", decide.claim, "claim"),
-            page("<int:pk>/release/", decide.release, "release"),
-            page("<int:pk>/renew/", decide.renew, "renew"),
+            page("<int:pk>/second/", second.second, "second"),
+            page("<int:pk>/checks/", checking.checks, "checks"),
+            page("<int:pk>/page/<uuid:public_id>/<int:number>/", viewing.page, "page"),
+            page("<int:pk>/claim/", claiming.claim, "claim"),
+            page("<int:pk>/release/", claiming.release, "release"),
+            page("<int:pk>/renew/", claiming.renew, "renew"),
             page("<int:pk>/revoke/", case.revoke, "revoke"),
             page("<int:pk>/history/", case.history, "history"),
             *super().get_urls(),
@@ -53,4 +59,4 @@ class VerificationAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """There is no form behind the desk: the decide page is the case's page."""
         pk = int(object_id) if object_id.isdecimal() else 0
-        return redirect("admin:accounts_verification_decide", decide.reviewable(request, pk).pk)
+        return redirect("admin:accounts_verification_decide", reviewable(request, pk).pk)

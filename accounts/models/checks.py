@@ -16,8 +16,7 @@ from accounts.models.claim import Claim
 from accounts.models.submission import Submission
 from accounts.models.user import User
 from accounts.models.verification import Verification
-from portal import append_only
-from portal import record
+from portal import append_only, record
 from portal.personal import Personal
 
 

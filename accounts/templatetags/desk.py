@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Verification
 from portal.models import Notice
@@ -25,6 +26,23 @@ def review_numbers(user: Any) -> dict[str, Any]:
 def dead_notices() -> int:
     """How many notices were given up."""
     return Notice.objects.filter(state=Notice.State.DEAD).count()
+
+
+NOTES = {
+    "verification.proposed": gettext_lazy("提出一项决定，待第二人确认"),
+    "verification.set_aside": gettext_lazy("不同意提出的决定，放回队列"),
+    "verification.held": gettext_lazy("暂停审核"),
+    "verification.resumed": gettext_lazy("继续审核"),
+}
+
+
+@register.filter
+def event_words(event: Any) -> str:
+    """What happened, in words: from which status to which, or what was noted without one changing."""
+    if event.kind in NOTES:
+        return str(NOTES[event.kind])
+    new = status_words(event.new)
+    return f"{status_words(event.old)} → {new}" if event.old and event.old != event.new else new
 
 
 @register.filter
