@@ -185,7 +185,7 @@ def test_the_export_holds_what_was_answered(reader, person):
 
     answer = reader.post("/me/export/")
 
-    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    archive = zipfile.ZipFile(io.BytesIO(answer.getvalue()))
     consents = json.loads(archive.read("consents.json"))
     assert [row["answer"] for row in consents] == ["GIVEN"]
     assert json.loads(archive.read("account.json"))["email"] == "lin@example.org"
