@@ -9,6 +9,7 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("内容")
 
     def ready(self) -> None:
-        from articles import exports
+        from articles import exports, invariants
 
         exports.register()
+        invariants.register_own()

@@ -10,8 +10,9 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import membership
-        from consent import exports, members, receivers  # receivers hear allauth's sign-up
+        from consent import exports, invariants, members, receivers  # receivers hear allauth's sign-up
 
         receivers.connect()
+        invariants.register_own()
         exports.register()
         membership.register(members.agreed_in)

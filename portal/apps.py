@@ -11,12 +11,14 @@ class PortalConfig(AppConfig):
     verbose_name = _("平台")
 
     def ready(self) -> None:
-        from portal import append_only, own_data, retention, seals, sweeps
+        from portal import append_only, invariants, own_data, retention, seals, sweeps
 
         post_migrate.connect(append_only.after_migrate)
         own_data.register()
         sweeps.register(seals.seal_everything)
         sweeps.register(retention.forget)
+        sweeps.register(invariants.nightly)
+        invariants.register_own()
 
 
 class DeskConfig(AdminConfig):

@@ -8,12 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.db import Error, connection
-from django.db.models import Count, Min
+from django.db.models import Count, Max, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from portal.models import Notice
+from portal import invariants
+from portal.models import Leaf, Notice, RecordEntry
 
 
 @require_safe
@@ -39,6 +40,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     oldest = Notice.objects.filter(state=Notice.State.NEW).aggregate(oldest=Min("created_at"))["oldest"]
     age = (timezone.now() - oldest).total_seconds() if oldest else 0
     lines.append(f"portal_notices_oldest_seconds {age:.0f}")
+    waiting = RecordEntry.objects.filter(seq__gt=Leaf.objects.aggregate(last=Max("entry_seq"))["last"] or 0).count()
+    lines.append(f"portal_record_unsealed {waiting}")
+    lines.append(f"portal_invariants_broken {cache.get(invariants.BROKEN, 0)}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
 
 
