@@ -109,7 +109,7 @@ def certificate_view(rules: Rules, found: Certificate) -> CertificateView:
                 title=words(KINDS[finding.kind]),
                 text=words(finding.text),
                 rows=_("；").join(dict.fromkeys(names.get(rule, rule) for rule in finding.rules)),
-                patient=words(patient_words(rules, finding.patient)) if finding.patient else "",
+                patient=words(patient_words(rules, finding.patient)) if finding.patient is not None else "",
                 reason=words(Text(signed["reason"], signed["reason_en"] or signed["reason"])),
                 is_shipped=signed["by"] == "shipped",
                 at=datetime.fromisoformat(signed["at"]),

@@ -147,7 +147,7 @@ def _shown(
         fingerprint=finding.fingerprint,
         title=words(KINDS[finding.kind]),
         text=words(finding.text),
-        patient=words(patient_words(rules, finding.patient)) if finding.patient else "",
+        patient=words(patient_words(rules, finding.patient)) if finding.patient is not None else "",
         rows=tuple(Row(rule.key, words(rule.why), words(condition_words(rules, rule.when))) for rule in rows),
         signature=signed.get(finding.fingerprint),
         reason=refused[1] if refused and is_refused else "",

@@ -76,7 +76,8 @@ def change_view(ruleset: RuleSet, data: Mapping[str, Any]) -> ChangeView:
 
 
 def _line(ruleset: RuleSet, change: Mapping[str, Any]) -> ChangeLine:
-    patient = change["elsewhere"] or change["example"] or {}  # the shorter one: as little known as possible
+    # The one off the grid is the shorter one: as little known of it as possible.
+    patient = change["example"] if change["elsewhere"] is None else change["elsewhere"]
     return ChangeLine(
-        Text(**change["text"]), change["count"], change["elsewhere"] is not None, patient_words(ruleset, patient)
+        Text(**change["text"]), change["count"], change["elsewhere"] is not None, patient_words(ruleset, patient or {})
     )

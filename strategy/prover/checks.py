@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from strategy.engine import evaluate
 from strategy.prover.encoding import Component, Effect
 from strategy.prover.findings import Finding, found
 from strategy.prover.solving import Space, differ
@@ -109,39 +108,47 @@ def _doing(do: str) -> Text:
 
 def contradictions(space: Space, facts: Facts) -> Iterator[Finding]:
     """A row recommends what is always ruled out when it fires; or rows that fire alike pull an option both ways."""
-    encoded, terms, ruleset = space.encoded, space.terms, space.ruleset
-    fires = space.conditions.fires
-    for option, label in ((o.key, o.label) for o in ruleset.options.values()):
+    for option in space.ruleset.options:
         pulls = [
             effect
             for do in ("recommend", "promote", "demote", "veto")
-            for effect in encoded.by_target.get((do, option), [])
+            for effect in space.encoded.by_target.get((do, option), [])
         ]
-        vetoers = [effect.rule for effect in pulls if effect.do == "veto"]
-        for effect in pulls:
-            kept = terms.every([fires[effect.rule], terms.negate(encoded.outcomes[option].vetoed)])
-            if effect.do == "recommend" and vetoers and not space.is_possible(kept):
-                patient = space.holds_for(fires[effect.rule])
-                if patient is not None:  # a dead row is reported as one
-                    rows = [effect.rule, *(r for r in vetoers if r == effect.rule or _together(space, r, effect.rule))]
-                    text = Text(
-                        f"推荐「{label.zh}」的条目一触发，它就总被排除",
-                        f"“{label.en}” is always ruled out when its row fires",
-                    )
-                    yield found(ruleset, "contradiction", option, text, rules=dict.fromkeys(rows), patient=patient)  # type: ignore[arg-type]
+        yield from _vain(space, option, pulls)
         for at, one in enumerate(pulls):
             for other in pulls[at + 1 :]:
                 if _opposed(one, other) and _alike(space, one.rule, other.rule):
-                    patient = space.holds_for(fires[one.rule])
-                    if patient is not None:
-                        text = Text(
-                            f"条件相同的条目对「{label.zh}」意见相反",
-                            f"rows with the same condition disagree about “{label.en}”",
-                        )
-                        rows = dict.fromkeys([one.rule, other.rule])  # type: ignore[assignment]
-                        yield found(
-                            ruleset, "contradiction", f"alike:{option}", text, rules=list(rows), patient=patient
-                        )
+                    yield from _both_ways(space, option, [one.rule, other.rule])
+
+
+def _vain(space: Space, option: str, pulls: list[Effect]) -> Iterator[Finding]:
+    """Recommendations that a veto always meets."""
+    terms, fires, label = space.terms, space.conditions.fires, space.ruleset.options[option].label
+    vetoers = [effect.rule for effect in pulls if effect.do == "veto"]
+    kept = terms.negate(space.encoded.outcomes[option].vetoed)
+    for effect in pulls:
+        if effect.do != "recommend" or not vetoers or space.is_possible(terms.every([fires[effect.rule], kept])):
+            continue
+        patient = space.holds_for(fires[effect.rule])
+        if patient is not None:  # a dead row is reported as one
+            rows = [effect.rule, *(rule for rule in vetoers if _together(space, rule, effect.rule))]
+            text = Text(
+                f"推荐「{label.zh}」的条目一触发，它就总被排除", f"“{label.en}” is always ruled out when its row fires"
+            )
+            yield found(space.ruleset, "contradiction", option, text, rules=_once(rows), patient=patient)
+
+
+def _both_ways(space: Space, option: str, rows: list[str]) -> Iterator[Finding]:
+    patient, label = space.holds_for(space.conditions.fires[rows[0]]), space.ruleset.options[option].label
+    if patient is not None:
+        text = Text(
+            f"条件相同的条目对「{label.zh}」意见相反", f"rows with the same condition disagree about “{label.en}”"
+        )
+        yield found(space.ruleset, "contradiction", f"alike:{option}", text, rules=_once(rows), patient=patient)
+
+
+def _once(rows: list[str]) -> list[str]:
+    return list(dict.fromkeys(rows))
 
 
 def _opposed(one: Effect, other: Effect) -> bool:
@@ -170,15 +177,15 @@ def relisted_drugs(space: Space, facts: Facts) -> Iterator[Finding]:
         for key in DRUG_HISTORY:
             if drug == option.key or key not in ruleset.inputs or drug not in ruleset.inputs[key].values:
                 continue
-            had = space.conditions.atom(key, drug)
-            patient = space.holds_for(space.terms.every([had, encoded.is_listed(option.key)]))
+            again = space.terms.every([space.conditions.atom(key, drug), encoded.is_listed(option.key)])
+            patient = space.holds_for(again)
             if patient is not None:
                 label, question = option.label, ruleset.inputs[key].label
                 text = Text(
                     f"「{question.zh}」里有这个药，仍列出「{label.zh}」",
                     f"“{label.en}” is listed although {question.en} names it",
                 )
-                rows = _proposers(space, option.key, patient)
+                rows = _proposers(space, option.key, again)
                 yield found(ruleset, "relisted", f"{option.key}:{key}", text, rules=rows, patient=patient)
 
 
@@ -191,14 +198,15 @@ def drugs_in_pregnancy(space: Space, facts: Facts) -> Iterator[Finding]:
     for value in (value for value in EXPECTING if value in question.values):
         for option in ruleset.options.values():
             if option.kind in TREATMENTS or option.key in SUPPORTIVE_DRUGS:
-                expecting = space.conditions.atom(REPRODUCTIVE, value)
-                patient = space.holds_for(space.terms.every([expecting, encoded.is_listed(option.key)]))
+                listed = encoded.is_listed(option.key)
+                expecting = space.terms.every([space.conditions.atom(REPRODUCTIVE, value), listed])
+                patient = space.holds_for(expecting)
                 if patient is not None:
                     state = question.values[value]
                     text = Text(
                         f"{state.zh}时仍列出「{option.label.zh}」", f"“{option.label.en}” is listed: {state.en}"
                     )
-                    rows = _proposers(space, option.key, patient)
+                    rows = _proposers(space, option.key, expecting)
                     yield found(ruleset, "pregnancy", f"{option.key}:{value}", text, rules=rows, patient=patient)
 
 
@@ -213,12 +221,13 @@ def options_without_evidence(space: Space, facts: Facts) -> Iterator[Finding]:
             continue
         bare = terms.negate(terms.some(space.conditions.fires[rule] for rule in founded))
         proposed = encoded.outcomes[option.key].proposed
-        patient = space.holds_for(terms.every([encoded.is_listed(option.key), proposed, bare]))
+        unfounded = terms.every([encoded.is_listed(option.key), proposed, bare])
+        patient = space.holds_for(unfounded)
         if patient is not None:
             text = Text(
                 f"列出「{option.label.zh}」而没有任何已知的依据", f"“{option.label.en}” is listed without a known fact"
             )
-            rows = _proposers(space, option.key, patient)
+            rows = _proposers(space, option.key, unfounded)
             yield found(ruleset, "evidence", option.key, text, rules=rows, patient=patient)
 
 
@@ -246,10 +255,11 @@ def _shown(space: Space, components: Mapping[Component, Any], place: Component, 
     return space.terms.some(components.get((*place, name), space.terms.false) for name in names)
 
 
-def _proposers(space: Space, option: str, patient: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """The rows that propose the option for this patient."""
-    answer = evaluate(space.ruleset, patient)
-    return [rule for listed in answer.options if listed.option == option for rule in listed.rules]
+def _proposers(space: Space, option: str, where: Any) -> list[str]:
+    """The rows that propose the option for some patient there: the same in every run, whoever is the example."""
+    effects = [e for do in ("recommend", "gap") for e in space.encoded.by_target.get((do, option), [])]
+    fires = space.conditions.fires
+    return _once([e.rule for e in effects if space.is_possible(space.terms.every([where, fires[e.rule]]))])
 
 
 CHECKS: dict[str, Check] = {

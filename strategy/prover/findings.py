@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from strategy.prover.encoding import effects_of
@@ -27,17 +27,18 @@ KINDS: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault. `patient`: the known inputs of somebody in whom it shows; empty where nobody can be named."""
+    """One fault. `patient`: what is known of somebody in whom it shows; None where nobody can be named."""
 
     kind: str
     subject: str
     rules: tuple[str, ...]
     text: Text
-    patient: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    patient: Mapping[str, Sequence[str]] | None = None
     fingerprint: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "patient": {key: list(values) for key, values in self.patient.items()}}
+        patient = None if self.patient is None else {key: list(values) for key, values in self.patient.items()}
+        return {**asdict(self), "patient": patient}
 
 
 def found(
@@ -53,17 +54,18 @@ def found(
     rows = {rule.key: row_words(ruleset, rule) for rule in ruleset.rules if rule.key in rules}
     content = json.dumps([kind, subject, rows], ensure_ascii=False, sort_keys=True)
     fingerprint = hashlib.sha256(content.encode()).hexdigest()[:16]
-    return Finding(kind, subject, tuple(rules), text, dict(patient or {}), fingerprint)
+    return Finding(kind, subject, tuple(rules), text, None if patient is None else dict(patient), fingerprint)
 
 
 def from_json(data: Mapping[str, Any]) -> Finding:
     """Read back what as_json wrote."""
+    patient = data["patient"]
     return Finding(
         kind=data["kind"],
         subject=data["subject"],
         rules=tuple(data["rules"]),
         text=Text(**data["text"]),
-        patient={key: tuple(values) for key, values in data["patient"].items()},
+        patient=None if patient is None else {key: tuple(values) for key, values in patient.items()},
         fingerprint=data["fingerprint"],
     )
 

@@ -10,7 +10,7 @@ from strategy.prover import PROVER_VERSION
 from strategy.prover.checks import CHECKS, Facts
 from strategy.prover.crosscheck import agree, random_patients, z3_agrees
 from strategy.prover.encoding import Conditions, Encoded
-from strategy.prover.findings import KINDS, Finding, from_json
+from strategy.prover.findings import KINDS, Finding
 from strategy.prover.invariants import asked, broken_invariants
 from strategy.prover.properties import PROPERTIES
 from strategy.prover.solving import VERSION, Space
@@ -57,16 +57,15 @@ class Proof:
         return data
 
 
-def findings_of(data: dict[str, Any]) -> list[Finding]:
-    """The findings of a stored proof."""
-    return [from_json(found) for found in data["findings"]]
+def _silent(stage: str, percent: int) -> None:
+    """Nobody watches."""
 
 
-def prove(ruleset: RuleSet, facts: Facts, progress: Progress = lambda stage, percent: None) -> Proof:
+def prove(ruleset: RuleSet, facts: Facts, progress: Progress = _silent, *, samples: int = SAMPLES) -> Proof:
     """Prove or refute every property. Disagreement: the encoding is not the engine. Undecided: z3 gave up."""
     progress("crosscheck", 2)
     space = Space(ruleset)
-    patients = random_patients(ruleset, SAMPLES)
+    patients = random_patients(ruleset, samples)
     agree(ruleset, patients)
     z3_agrees(space, patients[:Z3_SAMPLES])
     findings: list[Finding] = []
@@ -79,7 +78,7 @@ def prove(ruleset: RuleSet, facts: Facts, progress: Progress = lambda stage, per
         findings += new
         properties.append(Property(kind, PROPERTIES[kind], sizes[kind], len(new)))
     progress("counting", 92)
-    agree(ruleset, [finding.patient for finding in findings])
+    agree(ruleset, [finding.patient for finding in findings if finding.patient is not None])
     grid, statuses = _statuses(ruleset)
     return Proof(
         space=size(ruleset),
