@@ -92,6 +92,19 @@ def free_bytes(person: User) -> int:
     return max(settings.EVIDENCE_STORED_BYTES - (stored or 0), 0)
 
 
+def is_above_watermark() -> bool:
+    """Whether the volume is so full that nobody may add to it: EVIDENCE_DISK_PERCENT used and no reserve left.
+
+    The database shares the volume in the embedded default: what is left is for signing in, reading and deciding.
+    """
+    folder = Path(settings.EVIDENCE_DIR)
+    while not folder.exists():
+        folder = folder.parent
+    disk = os.statvfs(folder)
+    used = 100 * (disk.f_blocks - disk.f_bavail) / max(disk.f_blocks, 1)
+    return used >= settings.EVIDENCE_DISK_PERCENT and disk.f_bavail * disk.f_frsize < settings.EVIDENCE_DISK_RESERVE
+
+
 def _check_limits(draft: Submission, rows: Sequence[Evidence]) -> None:
     most = settings.EVIDENCE_MAX_FILES
     if draft.evidence.count() + len(rows) > most:

@@ -1,71 +1,95 @@
-"""Uploads: kept in memory up to a cap, never as a plain file anywhere; then judged, one after the other."""
+"""Uploads: encrypted as they come, up to a cap, never as a plain file anywhere; then judged, one after the other."""
 
 from __future__ import annotations
 
-import io
+import errno
+import logging
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.utils.translation import gettext as _
 
 from accounts.judging import Accepted, Code, Refused, display_name, judge
+from accounts.spill import Spill
+
+log = logging.getLogger(__name__)
 
 
-class CappedFile(InMemoryUploadedFile):
-    """An uploaded file in memory; `is_too_large` ones are empty, their bytes were let go as they came."""
+class NoRoom(Exception):
+    """The disk took the files of this post only in part; none of them is judged."""
+
+
+class CappedFile(UploadedFile):
+    """An uploaded file. One that is too large, or found no room, is empty: its bytes were let go as they came."""
 
     is_too_large = False
+    found_no_room = False
 
 
 class CappedUploadHandler(FileUploadHandler):
-    """Keep a file up to EVIDENCE_MAX_BYTES, and a request's files up to a case's worth of them, in memory.
+    """Keep a file up to EVIDENCE_MAX_BYTES, and a request's files up to a case's worth of them (accounts/spill.py).
 
-    Django's temporary files would hold a licence in plain sight in /tmp. What is over the cap is read and let go,
-    so that the page can say at the file why; the web server in front bounds the body as a whole.
+    What is over the cap is read and let go, so that the page can say at the file why; the web server in front bounds
+    the body as a whole.
     """
 
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)
         self._total = 0
-        self._kept: io.BytesIO | None = None
-        # Only who stands on the page of the files may fill memory; the gate has said so before the body is read.
+        self._kept: Spill | None = None
+        self._found_no_room = False
+        # Only who stands on the page of the files may fill anything; the gate has said so before the body is read.
         self._is_wanted = getattr(request, "step", "") == "evidence"
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self._kept, self._size = io.BytesIO() if self._is_wanted else None, 0
+        self._kept, self._size, self._found_no_room = None, 0, False
+        if self._is_wanted:
+            self._try(self._begin)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self._size += len(raw_data)
         self._total += len(raw_data)
         most = settings.EVIDENCE_MAX_BYTES
         if self._kept is not None and self._size <= most and self._total <= most * settings.EVIDENCE_MAX_FILES:
-            self._kept.write(raw_data)
+            kept = self._kept
+            self._try(lambda: kept.write(raw_data))
         elif self._kept is not None:
             self._total -= self._size
-            self._kept = None
+            self._let_go()
         else:
             self._total -= len(raw_data)
 
     def file_complete(self, file_size: int) -> UploadedFile:
-        is_too_large, content = self._kept is None, self._kept or io.BytesIO()
+        is_too_large = self._kept is None and not self._found_no_room
+        content = self._kept or Spill()
         content.seek(0)
         file = CappedFile(
-            content,
-            self.field_name,
-            self.file_name,
-            self.content_type,
-            file_size,
-            self.charset,
-            self.content_type_extra,
+            content, self.file_name, self.content_type, file_size, self.charset, self.content_type_extra
         )
-        file.is_too_large = is_too_large
+        file.is_too_large, file.found_no_room = is_too_large, self._found_no_room
         return file
+
+    def _begin(self) -> None:
+        self._kept = Spill()
+
+    def _try(self, act: Any) -> None:
+        try:
+            act()
+        except OSError as error:
+            log.error("an upload cannot be held: %s", errno.errorcode.get(error.errno or 0, "?"))
+            self._found_no_room = True
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+        self._kept = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +111,11 @@ class Judged:
 def judge_all(files: Iterable[UploadedFile], *, room: int, free: int) -> Judged:
     """Judge the files in turn until `room` of them are accepted, or their pages would fill more than `free` bytes.
 
-    JudgingUnavailable when no child can run.
+    NoRoom when the disk did not take them all; JudgingUnavailable when no child can run.
     """
-    judged = Judged()
+    files, judged = list(files), Judged()
+    if any(getattr(file, "found_no_room", False) for file in files):
+        raise NoRoom
     for file in files:
         name = display_name(file.name or "")
         if len(judged.accepted) >= room:

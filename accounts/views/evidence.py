@@ -35,6 +35,8 @@ def evidence(request: HttpRequest, zone: str) -> HttpResponse:
         return redirect("gate", zone=zone)
     if request.method != "POST":
         return _page(request, draft)
+    if request.FILES and store.is_above_watermark():
+        return _page(request, draft, status=503, trouble=_("服务器的存储空间快满了，暂时不收新文件。已传的不受影响，请稍后再传。"))
     # Judging takes seconds and runs before any transaction.
     room = max(settings.EVIDENCE_MAX_FILES - draft.evidence.count(), 0)
     try:
@@ -47,7 +49,7 @@ def evidence(request: HttpRequest, zone: str) -> HttpResponse:
         return _page(request, draft, status=503, trouble=_("现在无法检查文件，这次没有保存。请过几分钟再传。"))
     except store.StoreBroken:
         return _page(request, draft, status=503, trouble=_("现在无法保存文件，这次没有保存。请过几分钟再传。"))
-    except (store.StoreFull, OperationalError) as error:
+    except (store.StoreFull, uploads.NoRoom, OperationalError) as error:
         if isinstance(error, OperationalError) and "full" not in str(error):
             raise
         return _page(request, draft, status=507, trouble=_("存储空间已满，这次没有保存。请稍后再传，已传的不受影响。"))

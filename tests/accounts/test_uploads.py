@@ -1,12 +1,19 @@
-"""Uploads: in memory up to a cap, and no further."""
+"""Uploads: held encrypted up to a cap, and no further; a full disk is said, not thrown."""
 
 from __future__ import annotations
+
+import os
+import resource
+import tracemalloc
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
-from accounts.uploads import judge_all
+from accounts.uploads import NoRoom, judge_all
 from tests.factories import jpeg
 
 pytestmark = pytest.mark.pure
@@ -20,14 +27,73 @@ def received(*files: bytes):
     return request.FILES.getlist("files")
 
 
-def test_a_file_up_to_the_cap_is_kept_in_memory(settings, monkeypatch, tmp_path):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+@pytest.fixture(autouse=True)
+def store(settings, tmp_path):
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
+    return settings.EVIDENCE_DIR
+
+
+def nameless(folder: Path) -> list[Path]:
+    """The files of the folder that this process has open without a name: where to read them."""
+    found = []
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            if os.readlink(link).startswith(str(folder)):
+                found.append(link)
+    return found
+
+
+def test_a_file_up_to_the_cap_is_held_encrypted_in_a_nameless_file_of_the_store(settings, monkeypatch, tmp_path, store):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
     (file,) = received(b"x" * settings.EVIDENCE_MAX_BYTES)
 
     assert file.size == settings.EVIDENCE_MAX_BYTES
-    assert file.read(3) == b"xxx"
     assert not file.is_too_large
-    assert list(tmp_path.iterdir()) == []
+    assert [*elsewhere.iterdir(), *store.iterdir()] == []
+    (held,) = nameless(store)
+    assert b"x" * 32 not in held.read_bytes()
+    assert file.read() == b"x" * settings.EVIDENCE_MAX_BYTES
+    file.seek(0)
+    assert file.read(3) == b"xxx"
+    file.close()
+    assert nameless(store) == []
+
+
+def test_five_photographs_fill_no_memory(settings):
+    body, content_type = encoded(b"x" * (9 * MIB) for _number in range(5))
+    request = RequestFactory().generic("POST", "/", body, content_type=content_type)
+    request.step = "evidence"
+    tracemalloc.start()
+    files = request.FILES.getlist("files")
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert [file.size for file in files] == [9 * MIB] * 5
+    assert peak < 4 * MIB
+
+
+def encoded(files: Iterable[bytes]) -> tuple[bytes, str]:
+    parts = [
+        b'--b\r\nContent-Disposition: form-data; name="files"; filename="%d.jpg"\r\n\r\n%b\r\n' % (number, content)
+        for number, content in enumerate(files)
+    ]
+    return b"".join([*parts, b"--b--\r\n"]), "multipart/form-data; boundary=b"
+
+
+def test_a_full_disk_is_said_and_the_rest_of_the_body_is_let_go(store):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (256 * 1024, before[1]))  # Python ignores the signal: the write fails
+    try:
+        files = received(b"x" * MIB, b"y" * 100)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert [(file.found_no_room, file.is_too_large) for file in files] == [(True, False), (False, False)]
+    with pytest.raises(NoRoom):
+        judge_all(files, room=5, free=MIB)
+    assert judge_all(received(jpeg()), room=5, free=MIB).accepted  # well again by itself
 
 
 def test_a_file_over_the_cap_is_let_go_as_it_comes_and_the_next_one_is_whole(settings):
