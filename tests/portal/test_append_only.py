@@ -89,7 +89,7 @@ def test_a_row_of_the_record_is_not_updated_deleted_replaced_or_truncated(model,
     if connection.vendor == "sqlite":
         assert refused(f'INSERT OR REPLACE INTO "{table}" SELECT * FROM "{table}"')
     else:
-        assert refused(f'TRUNCATE "{table}"')
+        assert refused(f'TRUNCATE "{table}" CASCADE')
 
 
 def test_the_orm_cannot_go_round_it(sealed_entry):
