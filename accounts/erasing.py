@@ -65,6 +65,8 @@ def open_erasure(token: str, *, at: datetime) -> Erasure | None:
         pk, asked_at = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
+    if not isinstance(pk, int):
+        return None
     found = Erasure.objects.filter(pk=pk, done_at=None, due_at__gt=at).select_related("person").first()
     return found if found and found.asked_at.isoformat() == asked_at else None
 
