@@ -18,7 +18,7 @@ from strategy.prover.space import consistent_size, core_grid, size
 from strategy.rules import RuleSet, Text
 
 Progress = Callable[[str, int], None]  # stage, per cent done
-SAMPLES, Z3_SAMPLES = 2_000, 20
+SAMPLES, Z3_SAMPLES = 1_000, 20
 
 
 @dataclass(frozen=True, slots=True)

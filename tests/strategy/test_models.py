@@ -32,6 +32,7 @@ def test_the_shipped_rule_set_is_installed_once(zone):
     entries = RecordEntry.objects.filter(kind__startswith="ruleset.").order_by("pk")
     assert list(entries.values_list("kind", flat=True)) == [
         "ruleset.drafted",
+        "ruleset.certified",
         "ruleset.submitted",
         "ruleset.published",
     ]

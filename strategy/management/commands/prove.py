@@ -95,9 +95,7 @@ def prove_shipped(progress: Any) -> dict[str, Any]:
     from strategy.prover.proof import prove
 
     source, began = SOURCE.read_text(encoding="utf-8"), time.monotonic()
-    facts_file = Path(settings.BASE_DIR) / "articles" / "data" / ARTICLE / "facts.yaml"
-    facts = yaml.safe_load(facts_file.read_text(encoding="utf-8"))["facts"]
-    proof = prove(read_ruleset(source), {fact["key"]: fact["check"] for fact in facts}, progress)
+    proof = prove(read_ruleset(source), shipped_facts(), progress)
     seconds = round(time.monotonic() - began, 1)
     reasons = {
         (item["kind"], item["subject"], *item["rules"]): item
@@ -118,6 +116,13 @@ def prove_shipped(progress: Any) -> dict[str, Any]:
         "signatures": signed,
     }
     return {"certificate": certificate, "findings": proof.findings, "unsigned": unsigned}
+
+
+def shipped_facts() -> dict[str, str]:
+    """The verdict of each fact as shipped with the article."""
+    file = Path(settings.BASE_DIR) / "articles" / "data" / ARTICLE / "facts.yaml"
+    facts = yaml.safe_load(file.read_text(encoding="utf-8"))["facts"]
+    return {fact["key"]: fact["check"] for fact in facts}
 
 
 def _named(finding: Finding) -> tuple[str, ...]:
