@@ -92,7 +92,7 @@ def _form(version: RuleSetVersion, section: str, key: str) -> PartForm:
     if section not in SECTIONS or (not key and section not in KEY_OF):
         raise Http404
     try:
-        return PartForm(version.source, section, key)
+        return PartForm(version, section, key)
     except KeyError as error:
         raise Http404 from error
 

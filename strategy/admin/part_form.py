@@ -16,6 +16,8 @@ from strategy.admin.list_fields import CasesField, KeysField, ValuesField
 from strategy.admin.wording import KINDS, PRIORITIES, SEVERITIES, TABLES
 from strategy.document import KEY_OF, Document
 from strategy.forms import words
+from strategy.loading import compiled
+from strategy.models import RuleSetVersion
 from strategy.nodes import RuleSetError
 from strategy.reading import read_ruleset
 from strategy.rules import RuleSet
@@ -33,8 +35,8 @@ PREFIXES = {
 class PartForm:
     """The fields of a part. `key` is empty for a new one."""
 
-    def __init__(self, source: str, section: str, key: str = "") -> None:
-        self.document, self.rules = Document(source), read_ruleset(source)
+    def __init__(self, version: RuleSetVersion, section: str, key: str = "") -> None:
+        self.document, self.rules = Document(version.source), compiled(version)
         self.section, self.key = section, key
         self.stored = self._stored()
         self.errors: list[str] = []

@@ -20,10 +20,10 @@ from portal.workflow import TransitionError
 from strategy.admin.reaching import find, gone
 from strategy.citations import changed_sentences, confirm, stale_rules, unstated_facts
 from strategy.forms import words
+from strategy.loading import compiled
 from strategy.models import RuleSetVersion
 from strategy.models.citation import current_revision
 from strategy.models.rights import PUBLISH, SIGN, WRITE
-from strategy.reading import read_ruleset
 
 
 class ConfirmForm(forms.Form):
@@ -67,7 +67,7 @@ def still_holds(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 
 def _page(request: HttpRequest, version: RuleSetVersion) -> dict[str, Any]:
     user, revision = request.user, current_revision(version)
-    rules = {rule.key: rule for rule in read_ruleset(version.source).rules}
+    rules = {rule.key: rule for rule in compiled(version).rules}
     waiting = stale_rules(version)
     sentences: dict[str, list[dict[str, Any]]] = {key: [] for key in rules if key in waiting}
     changes = changed_sentences(version)

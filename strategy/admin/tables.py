@@ -22,9 +22,9 @@ from strategy.admin.wording import (
 )
 from strategy.citations import stale_rules
 from strategy.forms import words
+from strategy.loading import compiled
 from strategy.models import RuleSetVersion
 from strategy.models.rights import PUBLISH, SIGN, WRITE
-from strategy.reading import read_ruleset
 from strategy.rules import Rule, RuleSet
 
 
@@ -65,7 +65,7 @@ def version_page(request: HttpRequest, version: RuleSetVersion) -> dict[str, Any
     """Everything the page of a version shows."""
     section = request.GET.get("part", "rules")
     section = section if section in SECTIONS else "rules"
-    rules = read_ruleset(version.source)
+    rules = compiled(version)
     user, status = request.user, version.status
     was_editor = version.was_edited_by(user)
     is_draft, is_waiting = status == "DRAFT", status == "IN_REVIEW"
