@@ -36,6 +36,7 @@ class Part:
     labels: Mapping[str, Words]
     covers: tuple[str, ...] = ()
     is_one: bool = False
+    comes_last: bool = False
 
 
 @dataclass(slots=True)
@@ -99,7 +100,7 @@ def archive(person: Any, *, at: datetime, language: str) -> Iterator[bytes]:
 
 def _contents(person: Any, at: datetime) -> Iterator[tuple[str, bytes]]:
     sections, paths = [], []
-    for part in _known.parts.values():
+    for part in sorted(_known.parts.values(), key=lambda part: part.comes_last):
         rows = [dict(row) for row in part.rows(person)]
         yield f"{part.name}.json", as_json(rows[0] if part.is_one and rows else rows)
         sections.append({"name": part.name, "title": part.title, "rows": [_readable(part, row) for row in rows]})

@@ -40,6 +40,7 @@ def register() -> None:
             notices,
             {**when, "channel": _("渠道"), "address": _("地址"), "subject": _("主题"), "text": _("正文")},
             covers=("portal.Notice.person",),
+            comes_last=True,
         ),
         exports.Part(
             "keys",
@@ -47,6 +48,7 @@ def register() -> None:
             data_keys,
             {"purpose": _("目的"), **when, "destroyed_at": _("销毁时间")},
             covers=("portal.PersonKey.person",),
+            comes_last=True,
         ),
         exports.Part(
             "record",
@@ -54,6 +56,7 @@ def register() -> None:
             entries,
             {"at": _("时间"), "kind": _("种类"), "subject": _("对象")},
             covers=("portal.RecordEntry",),
+            comes_last=True,
         ),
     )
     exports.leave_out({"portal.StoredAnswer.person": _("防止重复提交的编号：7 天后删除，只是一个散列。")})
