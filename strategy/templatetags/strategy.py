@@ -14,3 +14,9 @@ register = template.Library()
 def words(text: Text) -> str:
     """{{ group.title|words }}"""
     return forms.words(text)
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """{{ 451584|grouped }} is 451,584 in either language; the locale would group Chinese numbers by four."""
+    return f"{number:,}"

@@ -9,12 +9,15 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Submission, Verification
+from articles.models import Fact
 from consent import actions
 from consent.install import install_documents
 from consent.models import Agreement, AgreementVersion, ConsentRecord
 from portal.models import Zone
 from strategy.demo import install_ruleset
+from strategy.models import RuleSet, RuleSetVersion
 from tests.people import make_person
+from tests.strategy.small import FACTS, faulty, small, source_of
 
 TOOL = "/zones/alk/strategy/alk-pretreated/"
 
@@ -56,6 +59,24 @@ def clinician(zone):
     )
     Submission.objects.filter(pk=draft.pk).update(verification=case, number=1, sent_at=now, content_sha256="0" * 64)
     return person
+
+
+@pytest.fixture
+def small_set(zone):
+    """A small rule set without a fault, in use, with the facts it cites."""
+    now = timezone.now()
+    for key, verdict in FACTS.items():
+        Fact.objects.create(key=key, claim_zh=key, claim_en=key, verdict=verdict.upper(), note_zh="存疑")
+    made = RuleSet.objects.create(zone=zone, slug="small", title_zh="小规则集", title_en="Small rule set")
+    RuleSetVersion.draft(made, source_of(small()), by=None, at=now).publish(by=None, at=now)
+    return made
+
+
+@pytest.fixture
+def draft(small_set, editor):
+    """A colleague's draft of it with one fault: a drug listed again after it failed."""
+    base = small_set.current_version()
+    return RuleSetVersion.draft(small_set, faulty(), by=editor, at=timezone.now(), based_on=base)
 
 
 @pytest.fixture

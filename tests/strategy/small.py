@@ -6,6 +6,8 @@ import copy
 import json
 from typing import Any
 
+from django.utils import timezone
+
 from strategy.reading import read_ruleset
 from strategy.rules import RuleSet
 from tests.strategy.cases import DATA
@@ -30,15 +32,15 @@ def small() -> dict[str, Any]:
             item["values"] = [value for value in item["values"] if value["key"] in INPUTS[item["key"]]]
             inputs.append(item)
     known = [
-        {"state": "unknown", "then": [_recommend("required", "clarify_disease_state"), _recommend("preferred", "mdt")]},
-        {"state": "progressed", "then": [_recommend("preferred", "mdt")]},
-        {"state": "on_tki_stable", "then": [_recommend("preferred", "mdt")]},
-        {"state": "tki_naive", "then": [_recommend("preferred", "mdt")]},
+        {"state": "unknown", "then": [recommend("required", "clarify_disease_state"), recommend("preferred", "mdt")]},
+        {"state": "progressed", "then": [recommend("preferred", "mdt")]},
+        {"state": "on_tki_stable", "then": [recommend("preferred", "mdt")]},
+        {"state": "tki_naive", "then": [recommend("preferred", "mdt")]},
     ]
     rules = [rule(f"s-{item['state']}", {"disease_state": [item["state"]]}, *item["then"]) for item in known]
     for drug, after in (("tki_alectinib", "crizotinib"), ("tki_lorlatinib", "alectinib")):
         when = {"disease_state": ["progressed"], "last_tki": [after]}
-        rules.append(rule(f"t-{after}", when, _recommend("preferred", drug)))
+        rules.append(rule(f"t-{after}", when, recommend("preferred", drug)))
     rules.append(rule("a-pregnant", {"reproductive": ["pregnant"]}, {"do": "veto", "options": DRUGS}))
     kept = {"c-not-covered": "f-ok", "c-all-vetoed": "f-ok"}
     cautions = [{**c, "facts": [kept[c["id"]]]} for c in shipped["cautions"] if c["id"] in kept]
@@ -55,7 +57,7 @@ def small() -> dict[str, Any]:
     }
 
 
-def _recommend(strength: str, *options: str) -> dict[str, Any]:
+def recommend(strength: str, *options: str) -> dict[str, Any]:
     return {"do": "recommend", "strength": strength, "options": list(options)}
 
 
@@ -84,4 +86,20 @@ def compiled(data: dict[str, Any]) -> RuleSet:
     return read_ruleset(source_of(data))
 
 
-recommend = _recommend
+def faulty(**more: Any) -> str:
+    """The text with one fault: a drug listed again after it failed; `more` narrows who it is listed for."""
+    data = small()
+    when = {"disease_state": ["progressed"], "last_tki": ["alectinib"], **more}
+    data["rules"].append(rule("x-again", when, recommend("consider", "tki_alectinib")))
+    return source_of(data)
+
+
+def proven_run(version: Any, by: Any = None) -> Any:
+    """The run that proves the version here and now, as its child process would."""
+    from strategy.management.commands.prove import take_up
+    from strategy.models import ProofRun
+
+    run = ProofRun.ask(version, by=by, at=timezone.now())
+    take_up(run.pk)
+    run.refresh_from_db()
+    return run

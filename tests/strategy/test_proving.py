@@ -16,48 +16,13 @@ from portal.models import RecordEntry
 from strategy import proving
 from strategy.demo import SOURCE
 from strategy.management.commands.prove import REASONS, take_up
-from strategy.models import ChangeNote, FindingSignature, NotProven, ProofRun, RuleSet, RuleSetVersion
+from strategy.models import ChangeNote, FindingSignature, NotProven, ProofRun, RuleSetVersion
 from strategy.models.rights import sha256_of
 from tests.people import make_person
-from tests.strategy.small import recommend, rule, small, source_of
+from tests.strategy.small import faulty, proven_run, small, source_of
 
 pytestmark = pytest.mark.django_db
 REASON = "邻近条目，待临床医师决定。"
-
-
-@pytest.fixture
-def facts(db):
-    for key, verdict in (("f-ok", "OK"), ("f-disputed", "DISPUTED")):
-        Fact.objects.create(key=key, claim_zh=key, claim_en=key, verdict=verdict, note_zh="存疑")
-
-
-@pytest.fixture
-def small_set(zone, facts):
-    """A small rule set without a fault, in use."""
-    made = RuleSet.objects.create(zone=zone, slug="small", title_zh="小规则集", title_en="Small rule set")
-    RuleSetVersion.draft(made, source_of(small()), by=None, at=timezone.now()).publish(by=None, at=timezone.now())
-    return made
-
-
-@pytest.fixture
-def draft(small_set, editor):
-    """A colleague's draft of it with one fault: a drug listed again after it failed."""
-    base = small_set.current_version()
-    return RuleSetVersion.draft(small_set, faulty(), by=editor, at=timezone.now(), based_on=base)
-
-
-def faulty(**changes):
-    data = small()
-    when = {"disease_state": ["progressed"], "last_tki": ["alectinib"], **changes}
-    data["rules"].append(rule("x-again", when, recommend("consider", "tki_alectinib")))
-    return source_of(data)
-
-
-def proven_run(version, by=None):
-    run = ProofRun.ask(version, by=by, at=timezone.now())
-    take_up(run.pk)
-    run.refresh_from_db()
-    return run
 
 
 def test_what_nobody_proved_is_outstanding(draft):
