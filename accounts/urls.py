@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import evidence, profile, survey, waiting
+from accounts.views import evidence, notices, profile, survey, waiting
 
 urlpatterns = [
     path("zones/<slug:zone>/gate/profile/", profile.profile, name="profile"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("zones/<slug:zone>/gate/rejected/", waiting.rejected, name="rejected"),
     path("zones/<slug:zone>/gate/expired/", waiting.expired, name="expired"),
     path("zones/<slug:zone>/gate/revoked/", waiting.revoked, name="revoked"),
+    path("me/notices/", notices.notices, name="notices"),
     path("evidence/<uuid:public_id>/", evidence.file, name="evidence-file"),
 ]

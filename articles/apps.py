@@ -9,7 +9,9 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("内容")
 
     def ready(self) -> None:
-        from articles import exports, invariants
+        from accounts import meanwhile as waiting
+        from articles import exports, invariants, meanwhile
 
         exports.register()
         invariants.register_own()
+        waiting.register(meanwhile.readings)

@@ -47,6 +47,7 @@ SIGNED_IN = frozenset(
     {
         "gate",
         "me",
+        "notices",  # by which channel one hears of one's case
         "receipt",
         "receipt-print",
         "receipt-file",

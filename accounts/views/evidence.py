@@ -36,11 +36,18 @@ def evidence(request: HttpRequest, zone: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, draft)
     if request.FILES and store.is_above_watermark():
-        return _page(request, draft, status=503, trouble=_("服务器的存储空间快满了，暂时不收新文件。已传的不受影响，请稍后再传。"))
+        return _page(
+            request,
+            draft,
+            status=503,
+            trouble=_("服务器的存储空间快满了，暂时不收新文件。已传的不受影响，请稍后再传。"),
+        )
     # Judging takes seconds and runs before any transaction.
     room = max(settings.EVIDENCE_MAX_FILES - draft.evidence.count(), 0)
     try:
         judged = uploads.judge_all(request.FILES.getlist("files"), room=room, free=store.free_bytes(draft.owner))
+        if judged.refused:
+            store.record_refusals(draft, [file.code for file in judged.refused], at=timezone.now())
         if judged.refused and not judged.accepted:
             return _page(request, draft, status=422, refused=judged.refused)
         with store.staged(draft.owner, judged.accepted, at=timezone.now()) as rows:

@@ -6,14 +6,15 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import answers, drafts, waiting
-from accounts.models import Submission, Verification
+from accounts import answers, drafts, meanwhile, messages, waiting
+from accounts.models import Claim, Submission, Verification
 from accounts.questions import TextRules
 from portal.idempotency import once
 from portal.localise import localised
@@ -52,6 +53,10 @@ def pending(request: HttpRequest, zone: str) -> HttpResponse:
     is_refreshing, now = request.GET.get("refresh") != "off", timezone.now()
     guess = waiting.estimate(case, at=now)
     context = {
+        "is_looked_at": Claim.objects.running(now).filter(verification=case).exists() or case.proposal is not None,
+        "readings": meanwhile.readings(request, request.zone),  # type: ignore[attr-defined]
+        "target_hours": settings.REVIEW_TARGET_HOURS,
+        "by_sms": messages.goes_by_sms(case.owner),
         "case": case,
         "ahead": waiting.ahead_of(case),
         "estimate": guess,
@@ -76,11 +81,7 @@ def rejected(request: HttpRequest, zone: str) -> HttpResponse:
     decision = case.current.decision
     concerned = {reason["concerns"] for reason in decision.reasons}
     questions = answers.labels(case.current.question_set)
-    said = [(_concern(reason["concerns"], questions), localised(reason, "text")) for reason in decision.reasons]
-    context = {
-        "decision": decision,
-        "reasons": said,
-    }
+    context: dict[str, Any] = {"decision": decision, "faults": _faults(case, questions)}
     if not case.is_final:
         kept = [localised(row, "label") for key, row in questions.items() if key not in concerned]
         files = [] if drafts.EVIDENCE in concerned else drafts.readable(case.current.evidence, case.owner)
@@ -125,6 +126,33 @@ def _first_page(draft: Submission) -> str:
     """Where the mending begins: at the profile if something of it is to be mended or missing, else at the files."""
     concerned = set(drafts.complaints(draft)) - {drafts.EVIDENCE}
     return "profile" if concerned or not draft.is_profile_complete else "evidence"
+
+
+def _faults(case: Verification, questions: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what failed, item by item: its name, what was given, and the reasons that concern it."""
+    found: dict[str, dict[str, Any]] = {}
+    for reason in case.current.decision.reasons:
+        item = found.setdefault(
+            reason["concerns"],
+            {"name": _concern(reason["concerns"], questions), "given": _given(case, reason["concerns"]), "why": []},
+        )
+        item["why"].append(localised(reason, "text"))
+    return list(found.values())
+
+
+def _given(case: Verification, concerns: str) -> list[str]:
+    """What the person gave for it, as far as it stands readable: answers in words, files by name."""
+    if concerns == drafts.EVIDENCE:
+        return list(case.current.evidence.order_by("pk").values_list("name", flat=True))
+    row = case.current.answers.filter(question__key=concerns).first()
+    if row is None or row.sealed is not None or row.value in (None, ""):
+        return []
+    choices = {
+        str(c["value"]): localised({"w_zh": c.get("zh"), "w_en": c.get("en")}, "w")
+        for c in row.wording.get("choices") or []
+    }
+    values = row.value if isinstance(row.value, list) else [row.value]
+    return [str(choices.get(str(value), value)) for value in values]
 
 
 def _concern(concerns: str, questions: dict[str, Any]) -> Any:
