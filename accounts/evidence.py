@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from accounts.judging import Accepted
 from accounts.models import Evidence, Submission, User
-from portal import keys
+from portal import keys, record
 
 log = logging.getLogger(__name__)
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -114,6 +114,17 @@ def _check_limits(draft: Submission, rows: Sequence[Evidence]) -> None:
         words = _("您保存的文件已到上限（%(files)d 个或 %(mib)d MB），先移除用不到的，再传新的。")
         mib = settings.EVIDENCE_STORED_BYTES // 1024 // 1024
         raise LimitReached(words % {"files": settings.EVIDENCE_STORED_FILES, "mib": mib})
+
+
+@transaction.atomic
+def record_refusals(draft: Submission, codes: Sequence[str], *, at: datetime) -> None:
+    """Say in the record that files of a post were refused and why, by code; nothing else is kept of them."""
+    payload = {"codes": sorted(codes)}
+    record.append("evidence.refused", actor=draft.owner, subject=_subject(draft), payload=payload, at=at)
+
+
+def _subject(draft: Submission) -> str:
+    return f"accounts.submission:{draft.public_id}"
 
 
 def discard(draft: Submission, row: Evidence, *, at: datetime) -> None:

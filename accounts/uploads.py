@@ -69,9 +69,7 @@ class CappedUploadHandler(FileUploadHandler):
         is_too_large = self._kept is None and not self._found_no_room
         content = self._kept or Spill()
         content.seek(0)
-        file = CappedFile(
-            content, self.file_name, self.content_type, file_size, self.charset, self.content_type_extra
-        )
+        file = CappedFile(content, self.file_name, self.content_type, file_size, self.charset, self.content_type_extra)
         file.is_too_large, file.found_no_room = is_too_large, self._found_no_room
         return file
 
@@ -94,10 +92,11 @@ class CappedUploadHandler(FileUploadHandler):
 
 @dataclass(frozen=True, slots=True)
 class RefusedFile:
-    """A file that was not kept: its name made fit to show, and why in words."""
+    """A file that was not kept: its name made fit to show, and why, in words and as the record's code."""
 
     name: str
     message: Any
+    code: str
 
 
 @dataclass(slots=True)
@@ -120,17 +119,18 @@ def judge_all(files: Iterable[UploadedFile], *, room: int, free: int) -> Judged:
         name = display_name(file.name or "")
         if len(judged.accepted) >= room:
             message = _("最多 %(most)d 个文件，这个没有收下。移除一个之后可以再传。")
-            judged.refused.append(RefusedFile(name, message % {"most": settings.EVIDENCE_MAX_FILES}))
+            judged.refused.append(RefusedFile(name, message % {"most": settings.EVIDENCE_MAX_FILES}, "TOO_MANY_FILES"))
             continue
         if getattr(file, "is_too_large", False) and (file.size or 0) <= settings.EVIDENCE_MAX_BYTES:
-            judged.refused.append(RefusedFile(name, _("一次选的文件合计太大，这个没有收下，请单独再传一次。")))
+            message = _("一次选的文件合计太大，这个没有收下，请单独再传一次。")
+            judged.refused.append(RefusedFile(name, message, "TOO_LARGE_TOGETHER"))
             continue
         verdict = _judge_one(file)
         if isinstance(verdict, Refused):
-            judged.refused.append(RefusedFile(name, verdict.message))
+            judged.refused.append(RefusedFile(name, verdict.message, verdict.code.value))
         elif verdict.size > free:
             message = _("您保存的文件已到上限，这个没有收下。请先移除用不到的，再传新的。")
-            judged.refused.append(RefusedFile(name, message))
+            judged.refused.append(RefusedFile(name, message, "LIMIT"))
         else:
             judged.accepted.append(verdict)
             free -= verdict.size
