@@ -61,6 +61,7 @@ def test_the_gated_routes_are_these():
         "search",
         "strategy-list",
         "strategy",
+        "strategy-certificate",
         "strategy-sentences",
     }
 
