@@ -65,7 +65,7 @@ def flips_of(ruleset: RuleSet, given: Given) -> Iterator[Flip]:
         for value in question.values:
             if value == UNKNOWN:
                 continue
-            after = (value,)
+            after: tuple[str, ...] = (value,)
             if question.multiple and value not in question.exclusive:
                 plain = [other for other in now if other not in question.exclusive and other != UNKNOWN]
                 wanted = {value}.symmetric_difference(plain) if value in plain else {value, *plain}

@@ -1,34 +1,64 @@
-"""What an answer shows of the article: the claims behind it, the verdict on each, and where the article states them."""
+"""What an answer shows of the article: the claims behind it, the verdict on each, and where the article states them.
+
+The words of a revision are frozen, so its headings and anchors are kept by the process. Facts are read on every
+request (an editor's note counts at once); only their markup is kept, under what it was made from.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from articles.models import Article, Block, Fact
+from articles.models import Article, Block, Fact, Revision
 from portal.localise import localised
+from strategy.claims import claim_markup
 from strategy.models import RuleSet
+from strategy.phrases import Markup
 
 # How headings are numbered: 三、… → （二）… → 1. …; a title tells the whole way: 三（二）1 …
 LEVELS = {"h2": 1, "h3": 2, "h4": 3}
 NUMBER = re.compile(r"([一二三四五六七八九十]+)、|(（[一二三四五六七八九十]+）)|(\d+)\.\s*")
+FACT = (
+    "key",
+    "claim_zh",
+    "claim_en",
+    "verdict",
+    "note_zh",
+    "figures",
+    "evidence__says",
+    "evidence__reference__citation",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A fact as it is stored, with what each reference says of it. Hashable: its markup is kept under it."""
+
+    key: str
+    claim_zh: str
+    claim_en: str
+    verdict: str
+    note: str
+    figures: str  # JSON
+    sources: tuple[tuple[str, str], ...]  # citation, what it says
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A fact as an answer shows it. In doubt, `note` says why, beside the claim."""
+    """A fact as an answer shows it: an item of a list with its bars, and rows of the table of figures."""
 
     key: str
-    text: str
-    verdict: str
+    item: Markup
+    rows: Markup
     is_doubtful: bool
-    note: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +75,28 @@ class Evidence:
     title: str = ""
     url: str = ""
     checked_up_to: str = ""
+    revision: int = 0  # the number readers see
     anchors: dict[str, str] = field(default_factory=dict)
     headings: dict[str, str] = field(default_factory=dict)  # block id: title, numbered from the top
-    facts: dict[str, Fact] = field(default_factory=dict)
+    facts: dict[str, Statement] = field(default_factory=dict)
 
-    def claim(self, key: str) -> Claim:
-        """The fact of this key; one that the article does not state is shown as missing, never left out."""
-        fact = self.facts.get(key)
-        if fact is None:
-            return Claim(key, _("原文条目 %(key)s 暂时无法显示") % {"key": key}, _("待核对"), True, "", self.url)
-        is_doubtful = fact.verdict != Fact.Verdict.OK
-        return Claim(
-            key=key,
-            text=localised(fact, "claim"),
-            verdict=str(Fact.Verdict(fact.verdict).label),
-            is_doubtful=is_doubtful,
-            note=fact.note_zh if is_doubtful else "",
-            url=self._place(f"fact:{key}"),
-        )
+    def claim(self, key: str, others: tuple[str, ...] = ()) -> Claim:
+        """The fact of this key, without the figures of `others`; one that is gone is shown as missing, not left out."""
+        known = self.facts.get(key) or Statement(key, "", "", "", "", "[]", ())
+        item, rows = _markup(known, self.place(f"fact:{key}"), others, get_language() or "")
+        return Claim(key, item, rows, known.verdict != Fact.Verdict.OK)
 
     def section(self, key: str) -> Section:
         """The section of this key; without the article its key stands for its title."""
         title = self.headings.get(self.anchors.get(f"section:{key}", ""), key)
-        return Section(key, title, self._place(f"section:{key}"))
+        return Section(key, title, self.place(f"section:{key}"))
 
-    def _place(self, anchor: str) -> str:
+    def sentence(self, facts: Collection[str], section: str) -> str:
+        """Where the article says so: the sentence of the first fact it states, else the section."""
+        stated = next((key for key in facts if f"fact:{key}" in self.anchors), None)
+        return self.place(f"fact:{stated}" if stated else f"section:{section}")
+
+    def place(self, anchor: str) -> str:
         block = self.anchors.get(anchor)
         return f"{self.url}#{block}" if self.url and block else self.url
 
@@ -77,18 +104,66 @@ class Evidence:
 def evidence_for(user: Any, rule_set: RuleSet, keys: Collection[str]) -> Evidence:
     """The evidence of these facts for this person: nothing when they may not read the article."""
     articles = Article.objects.visible_to(user).filter(zone_id=rule_set.zone_id, slug=rule_set.article_slug)
-    names = ("title_zh", "title_en", "checked_up_to", "zone__slug", "published_id", "published__anchors")
+    names = (
+        "title_zh",
+        "title_en",
+        "checked_up_to",
+        "published_id",
+        "published__number",
+        "published__rendered_sha256",
+        "zone__slug",
+    )
     article = articles.values(*names).first()
     if article is None:
         return Evidence()
+    anchors, headings = _frozen(article["published_id"], article["published__rendered_sha256"])
     return Evidence(
         title=localised(article, "title"),
         url=reverse("article", kwargs={"zone": article["zone__slug"], "slug": rule_set.article_slug}),
         checked_up_to=article["checked_up_to"],
-        anchors=article["published__anchors"] or {},
-        headings=_headings(article["published_id"]),
-        facts={fact.key: fact for fact in Fact.objects.filter(key__in=keys)},
+        revision=article["published__number"] or 0,
+        anchors=anchors,
+        headings=headings,
+        facts=_statements(keys),
     )
+
+
+def _statements(keys: Collection[str]) -> dict[str, Statement]:
+    found: dict[str, tuple[str, str, str, str, str]] = {}
+    sources: dict[str, list[tuple[str, str]]] = {}
+    rows = Fact.objects.filter(key__in=keys).order_by("pk", "evidence__pk").values_list(*FACT)
+    for key, claim_zh, claim_en, verdict, note, figures, says, citation in rows:
+        found.setdefault(key, (claim_zh, claim_en, verdict, note, json.dumps(figures, sort_keys=True)))
+        if citation:
+            sources.setdefault(key, []).append((citation, says or ""))
+    return {key: Statement(key, *row, tuple(sources.get(key, ()))) for key, row in found.items()}
+
+
+@lru_cache(maxsize=1024)
+def _markup(known: Statement, url: str, others: tuple[str, ...], language: str) -> tuple[Markup, Markup]:
+    """Markup of a claim. `language` only tells the kept ones apart. Facts alone: nothing a reader entered."""
+    if not known.verdict:
+        text, verdict = _("原文条目 %(key)s 暂时无法显示") % {"key": known.key}, _("待核对")
+        return claim_markup(known.key, text, verdict, url, is_doubtful=True)
+    text = known.claim_en if language == "en" and known.claim_en else known.claim_zh
+    return claim_markup(
+        known.key,
+        text,
+        str(Fact.Verdict(known.verdict).label),
+        url,
+        is_doubtful=known.verdict != Fact.Verdict.OK,
+        note=known.note,
+        figures=json.loads(known.figures),
+        sources=known.sources,
+        others=others,
+    )
+
+
+@lru_cache(maxsize=16)
+def _frozen(revision_id: int, rendered_sha256: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Anchors and headings of a published revision, which no longer changes; the hash tells its text apart."""
+    anchors = Revision.objects.filter(pk=revision_id).values_list("anchors", flat=True).first()
+    return anchors or {}, _headings(revision_id)
 
 
 def _headings(revision_id: int) -> dict[str, str]:

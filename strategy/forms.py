@@ -10,10 +10,13 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from strategy.examples import example
 from strategy.rules import UNKNOWN, Input, RuleSet, Text
 
-# Posted with every form, not inputs of a rule set.
-CONTROLS = frozenset({"csrfmiddlewaretoken", "idempotency_key"})
+# Posted with every form, not inputs of a rule set. `show`: what to answer with; `example`: a shipped patient.
+CONTROLS = frozenset({"csrfmiddlewaretoken", "idempotency_key", "show", "example"})
+SHOWN = frozenset({"answer", "changes", "compare", "single"})
+OTHER = "a."  # before the keys of the other scenario, which the page carries along while two are compared
 MAX_VALUES = 200
 MANY = 5  # above this many values a question is shown as chips
 
@@ -58,12 +61,35 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """What was posted: the inputs, those of the other scenario (None: nothing to compare with), and what to show."""
+
+    inputs: dict[str, list[str]]
+    other: dict[str, list[str]] | None
+    show: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
+    """`folded`: its questions that no longer change anything, set aside under their count."""
+
     number: int
     ordinal: str
     title: str
     questions: tuple[Question, ...]
     is_open: bool
+    matters: frozenset[str] | None = None
+
+    @property
+    def asked(self) -> list[Question]:
+        return [question for question in self.questions if not self._is_folded(question)]
+
+    @property
+    def folded(self) -> list[Question]:
+        return [question for question in self.questions if self._is_folded(question)]
+
+    def _is_folded(self, question: Question) -> bool:
+        return self.matters is not None and question.key not in self.matters and not question.is_answered
 
     @property
     def answered(self) -> list[Question]:
@@ -96,33 +122,65 @@ def words(text: Text) -> str:
     return text.en if get_language() == "en" else text.zh
 
 
-def read_post(request: HttpRequest, ruleset: RuleSet) -> dict[str, list[str]]:
-    """The inputs posted, by key. BadPost for an unknown field or value, and for more than a form can send."""
+def read_post(request: HttpRequest, ruleset: RuleSet) -> Posted:
+    """What was posted. BadPost for an unknown field or value, and for more than a form can send."""
     posted = {key: values for key, values in request.POST.lists() if key not in CONTROLS}
     if sum(len(values) for values in posted.values()) > MAX_VALUES:
         raise BadPost(_("提交的内容过多：最多 %(count)d 个值。") % {"count": MAX_VALUES})
-    for key in [*posted, *request.FILES]:
-        if key not in ruleset.inputs:
-            raise BadPost(_("没有名为「%(name)s」的项目，未作任何计算。") % {"name": _shown(key)})
-    for key, values in posted.items():
-        question = ruleset.inputs[key]
-        for value in values:
-            if value not in question.values:
-                label = {"label": words(question.label), "name": key, "value": _shown(value)}
-                raise BadPost(_("「%(label)s」（%(name)s）没有「%(value)s」这个选项，未作任何计算。") % label)
-    return posted
+    for name in request.FILES:
+        raise BadPost(_("没有名为「%(name)s」的项目，未作任何计算。") % {"name": _shown(name)})
+    for name, values in posted.items():
+        _check(ruleset, name, values)
+    show = request.POST.get("show") or "answer"
+    if show not in SHOWN:
+        raise BadPost(_("没有名为「%(name)s」的操作，未作任何计算。") % {"name": _shown(show)})
+    inputs = {key: values for key, values in posted.items() if key in ruleset.inputs}
+    other = {key.removeprefix(OTHER): values for key, values in posted.items() if key not in ruleset.inputs}
+    if named := request.POST.get("example"):
+        chosen = example(ruleset, named)
+        if chosen is None:
+            raise BadPost(_("没有名为「%(name)s」的示例，未作任何计算。") % {"name": _shown(named)})
+        inputs = {key: list(values) for key, values in chosen.inputs.items()}
+    if show == "compare":
+        other = inputs
+    return Posted(inputs, other if other and show != "single" else None, show)
 
 
-def steps_of(ruleset: RuleSet, given: Mapping[str, list[str]], *, open_at: set[str] | None = None) -> Steps:
-    """The questions by step. Open: the steps that hold a key of `open_at`, else the first with nothing answered."""
+def _check(ruleset: RuleSet, name: str, values: list[str]) -> None:
+    question = ruleset.inputs.get(name) or ruleset.inputs.get(name.removeprefix(OTHER))
+    if question is None:
+        raise BadPost(_("没有名为「%(name)s」的项目，未作任何计算。") % {"name": _shown(name)})
+    for value in values:
+        if value not in question.values:
+            label = {"label": words(question.label), "name": name, "value": _shown(value)}
+            raise BadPost(_("「%(label)s」（%(name)s）没有「%(value)s」这个选项，未作任何计算。") % label)
+
+
+def step_title(number: int) -> tuple[str, str]:
+    """What a step is called: its number in words, and its title."""
+    ordinal, title = STEP_TITLES.get(number, (format_lazy(_("第 {n} 步"), n=number), ""))
+    return str(ordinal), str(title)
+
+
+def steps_of(
+    ruleset: RuleSet,
+    given: Mapping[str, list[str]],
+    *,
+    open_at: set[str] | None = None,
+    matters: frozenset[str] | None = None,
+) -> Steps:
+    """The questions by step. Open: the steps that hold a key of `open_at`, else the first.
+
+    With `matters`, the unanswered questions outside it are folded: they no longer change the answer.
+    """
     numbers = sorted({question.step for question in ruleset.inputs.values()})
     steps = Steps()
     for number in numbers:
         asked = [question for question in ruleset.inputs.values() if question.step == number]
         questions = tuple(_question(question, given.get(question.key, [])) for question in asked)
-        ordinal, title = STEP_TITLES.get(number, (format_lazy(_("第 {n} 步"), n=number), ""))
+        ordinal, title = step_title(number)
         is_open = any(q.key in open_at for q in questions) if open_at is not None else number == numbers[0]
-        steps.append(Step(number, str(ordinal), str(title), questions, is_open))
+        steps.append(Step(number, ordinal, title, questions, is_open, matters))
     return steps
 
 

@@ -43,7 +43,8 @@ class _Known:
             self._derive(key, fact.cases, fact.default)
 
     def _derive(self, key: str, cases: Iterable[tuple[Condition, str]], default: str) -> None:
-        possible, behind = 0, set()
+        possible = 0
+        behind: set[str] = set()
         for when, value in cases:
             verdict = self.judge(when)
             if verdict is False:

@@ -2,117 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.templatetags.portal import sentence
 from strategy.answers import Answer, Conflict, Contradiction, Listed, RuledOut
-from strategy.evidence import Claim, Evidence, Section
-from strategy.forms import words
-from strategy.rules import STRENGTHS, TREATMENTS, UNKNOWN, RuleSet
+from strategy.cards import Card, Correction, Dispute, Excluded, Group, Reason, Rows
+from strategy.evidence import Evidence
+from strategy.phrases import Markup, Phrases, breaking, linked
+from strategy.rules import STRENGTHS, TREATMENTS, UNKNOWN
 
 URGENT = 90  # rules of the safety and missing-data bands: their advice comes before the treatments
-NOTE_KINDS = {"contraindication": "stop", "caution": "caution", "editorial": "caution", "info": "info"}
-
-
-def breakable(label: str) -> list[str]:
-    """Split before brackets, after colons and commas, so that no heading breaks inside a word."""
-    return re.split(r"(?=（)|(?<=[：，])|(?=联合)|(?=并维持)", label)
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A caution as shown."""
-
-    key: str
-    kind: str
-    title: str
-    text: str
-    concerns: tuple[str, ...] = ()  # labels of the options, where it stands above several
-
-
-@dataclass(frozen=True, slots=True)
-class Dispute:
-    """Rules that disagree about an option, and how it was settled."""
-
-    option: str
-    label: str
-    reasons_for: tuple[str, ...]
-    reasons_against: tuple[str, ...]
-    resolution: str
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """An option that is listed."""
-
-    option: str
-    label: str
-    strength: str
-    strength_label: str
-    reasons: tuple[str, ...]
-    notes: tuple[Note, ...]
-    claims: tuple[Claim, ...]
-    sections: tuple[Section, ...]
-    dispute: Dispute | None
-
-    @property
-    def phrases(self) -> list[str]:
-        """The label in pieces between which a heading may break."""
-        return breakable(self.label)
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Options shown as rows. A caution of several of them stands once, above, and names them."""
-
-    cards: tuple[Card, ...]
-    notes: tuple[Note, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Options of one strength, which stand side by side."""
-
-    strength: str
-    label: str
-    cards: tuple[Card, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """An option that was ruled out; `proposals` are the reasons of the rules that had proposed it."""
-
-    option: str
-    label: str
-    reasons: tuple[str, ...]
-    proposals: tuple[str, ...]
-
-    @property
-    def phrases(self) -> list[str]:
-        return breakable(self.label)
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A contradiction in the input: what is wrong and which questions to correct."""
-
-    text: str
-    questions: tuple[tuple[str, str], ...]  # key, label
 
 
 class Presentation:
     """Everything the templates ask of an answer."""
 
-    def __init__(self, ruleset: RuleSet, answer: Answer, evidence: Evidence) -> None:
-        self.ruleset, self.answer, self.evidence = ruleset, answer, evidence
-        self.status = answer.status
-        self.title = words(ruleset.statuses[answer.status])
-        self._rules = {rule.key: rule for rule in ruleset.rules}
+    def __init__(
+        self, phrases: Phrases, answer: Answer, evidence: Evidence, *, stale: Collection[str] = frozenset()
+    ) -> None:
+        self.phrases, self.answer, self.evidence, self._stale = phrases, answer, evidence, stale
+        self.ruleset = phrases.ruleset
+        self.status, self.title = answer.status, phrases.status[answer.status]
+        self.heading = breaking(self.title)
+        self._singles = _single_drugs(phrases)
         self._disputes = {conflict.option: self._dispute(conflict) for conflict in answer.conflicts}
         self.disputes = list(self._disputes.values())
         self.warnings = self._notes(answer.warnings)
@@ -124,12 +40,10 @@ class Presentation:
         self.first, self.uncovered = self._rows(first), self._rows(uncovered)
         self.treatments = self._groups(treatment)
         self.support, self.follow = self._rows(support), self._rows(follow)
-        self.notes = self._notes(self._not_in_cards())
+        self.notes = self._notes(self.of_the_whole)
         self.lead = self._lead(len(first))
-
-    @property
-    def phrases(self) -> list[str]:
-        return breakable(self.title)
+        self.next = self._next(first, support, follow)
+        self.has_stale = any(rule in stale for rule in answer.fired)
 
     @property
     def given(self) -> list[tuple[str, str]]:
@@ -137,20 +51,24 @@ class Presentation:
         by_words: dict[str, list[str]] = {}
         for key, values in self.answer.given.items():
             if values != (UNKNOWN,):
-                by_words.setdefault(self._chosen(key, values), []).append(words(self.ruleset.inputs[key].label))
+                by_words.setdefault(self.phrases.values(key, values), []).append(self.phrases.question[key])
         ordered = sorted(by_words.items(), key=lambda item: len(item[1]) > 1)
         return [(_("、").join(labels), chosen) for chosen, labels in ordered]
 
     @property
     def unknown(self) -> list[str]:
         """The questions counted as unknown."""
-        return [
-            words(self.ruleset.inputs[key].label) for key, values in self.answer.given.items() if values == (UNKNOWN,)
-        ]
+        return [self.phrases.question[key] for key, values in self.answer.given.items() if values == (UNKNOWN,)]
 
-    def _chosen(self, key: str, values: Iterable[str]) -> str:
-        known = self.ruleset.inputs[key].values
-        return _("、").join(words(known[value]) for value in values)
+    @property
+    def news(self) -> str:
+        """The answer in one sentence, for whoever does not see it change."""
+        return _("结果已更新：%(title)s。%(lead)s") % {"title": self.title, "lead": self.lead}
+
+    @property
+    def bullets(self) -> list[str]:
+        """The strongest treatments by name, for the line that is always in reach."""
+        return [card.label for group in self.treatments[:1] for card in group.cards]
 
     def _sorted(self) -> tuple[list[Listed], list[Listed], list[Listed], list[Listed], list[Listed]]:
         """The options in the groups of the page; in each the order of the answer."""
@@ -169,7 +87,8 @@ class Presentation:
                 support.append(option)
         return first, treatment, uncovered, support, follow
 
-    def _not_in_cards(self) -> list[str]:
+    @property
+    def of_the_whole(self) -> list[str]:
         """Cautions of rules that act on no option shown: they speak of the whole answer."""
         shown = {name for option in self.answer.options for name in option.cautions}
         shown.update(name for out in self.answer.ruled_out for name in out.cautions)
@@ -192,12 +111,26 @@ class Presentation:
             parts.append(_("%(count)d 处条目之间有冲突") % {"count": lowered})
         return _("%(list)s。") % {"list": _("，").join(parts)} if parts else ""
 
+    def _next(self, first: list[Listed], support: list[Listed], follow: list[Listed]) -> Markup:
+        """What comes after any of the treatments: the tests still out, then support and follow-up; words and links."""
+        steps = []
+        for options, anchor, template in (
+            (first, "first", _("先完成%(what)s")),
+            (support, "support", _("同时%(what)s")),
+            (follow, "follow", _("之后%(what)s")),
+        ):
+            if options:
+                named = [self.phrases.option[option.option] for option in options[:2]]
+                what = _("、").join(named) + (_("等 %(count)d 项") % {"count": len(options)} if options[2:] else "")
+                steps.append((f"#strategy-{anchor}", template % {"what": what}))
+        return linked(steps)
+
     def _groups(self, options: list[Listed]) -> list[Group]:
         groups = []
         for strength in STRENGTHS:
-            cards = self._cards([option for option in options if option.strength == strength])
+            cards = tuple(self._card(option) for option in options if option.strength == strength)
             if cards:
-                groups.append(Group(strength, words(self.ruleset.strength_labels[strength]), tuple(cards)))
+                groups.append(Group(strength, self.phrases.strength[strength], cards))
         return groups
 
     def _rows(self, options: list[Listed]) -> Rows | None:
@@ -206,72 +139,79 @@ class Presentation:
         counted = Counter(name for option in options for name in option.cautions)
         shared = {name for name, count in counted.items() if count > 1}
         notes = []
-        for note in self._notes(name for name in self.answer.cautions if name in shared):
-            labels = tuple(self._label(option.option) for option in options if note.key in option.cautions)
-            notes.append(replace(note, concerns=labels if len(labels) < len(options) else ()))
+        for key in (name for name in self.answer.cautions if name in shared):
+            labels = tuple(self.phrases.option[option.option] for option in options if key in option.cautions)
+            is_common = len(labels) == len(options)
+            notes.append(self.phrases.note[key] if is_common else self.phrases.note_about(key, labels))
         return Rows(tuple(self._card(option, without=shared) for option in options), tuple(notes))
 
-    def _cards(self, options: list[Listed]) -> list[Card]:
-        return [self._card(option) for option in options]
-
     def _card(self, option: Listed, *, without: Collection[str] = ()) -> Card:
+        key, others = option.option, self._singles.get(option.option, ())
         return Card(
-            option=option.option,
-            label=self._label(option.option),
+            option=key,
+            label=self.phrases.option[key],
+            heading=self.phrases.heading[key],
             strength=option.strength,
-            strength_label=words(self.ruleset.strength_labels[option.strength]),
-            reasons=tuple(words(reason) for reason in option.reasons),
+            strength_label=sentence(self.phrases.strength[option.strength]),
+            reasons=self._reasons(option.rules),
             notes=self._notes(name for name in option.cautions if name not in without),
-            claims=tuple(self.evidence.claim(key) for key in option.facts),
-            sections=tuple(self.evidence.section(key) for key in option.sections),
-            dispute=self._disputes.get(option.option),
+            claims=tuple(self.evidence.claim(fact, others) for fact in option.facts),
+            not_for=self.phrases.not_for.get(key, ()),
+            dispute=self._disputes.get(key),
         )
 
     def _excluded(self, out: RuledOut) -> Excluded:
         return Excluded(
             option=out.option,
-            label=self._label(out.option),
-            reasons=tuple(words(reason) for reason in out.reasons),
-            proposals=self._reasons(out.proposed_by),
+            label=self.phrases.option[out.option],
+            heading=self.phrases.heading[out.option],
+            reasons=self._reasons(out.rules),
+            proposals=self._words(out.proposed_by),
         )
 
     def _dispute(self, conflict: Conflict) -> Dispute:
         before, _arrow, after = conflict.resolution.partition(" -> ")
+        labels = self.phrases.strength
         if not after:
             resolution = _("以安全规则为准：排除")
+        elif before == after:
+            resolution = _("已是“%(strength)s”，不再降级") % {"strength": labels[after]}
         else:
-            labels = self.ruleset.strength_labels
-            if before == after:
-                resolution = _("已是“%(strength)s”，不再降级") % {"strength": words(labels[after])}
-            else:
-                names = {"before": words(labels[before]), "after": words(labels[after])}
-                resolution = _("由“%(before)s”降为“%(after)s”") % names
+            resolution = _("由“%(before)s”降为“%(after)s”") % {"before": labels[before], "after": labels[after]}
         return Dispute(
             option=conflict.option,
-            label=self._label(conflict.option),
-            reasons_for=self._reasons(conflict.rules_for),
-            reasons_against=self._reasons(conflict.rules_against),
+            label=self.phrases.option[conflict.option],
+            reasons_for=self._words(conflict.rules_for),
+            reasons_against=self._words(conflict.rules_against),
             resolution=resolution,
         )
 
     def _correction(self, found: Contradiction) -> Correction:
-        labels = tuple((key, words(self.ruleset.inputs[key].label)) for key in found.keys)
+        labels = tuple((key, self.phrases.question[key]) for key in found.keys)
         if found.text is not None:
-            return Correction(words(found.text), labels)
+            return Correction(self.phrases.of(found.text), labels)
         text = _("这一项只能选一个值。") if found.kind == "single" else _("互斥的选项不能与其他选项同时勾选。")
         return Correction(text, labels)
 
-    def _reasons(self, keys: Iterable[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(words(self._rules[key].why) for key in keys))
-
-    def _label(self, option: str) -> str:
-        return words(self.ruleset.options[option].label)
-
-    def _notes(self, keys: Iterable[str]) -> tuple[Note, ...]:
-        titles = {"contraindication": _("禁忌"), "caution": _("注意"), "info": _("说明")}
+    def _reasons(self, keys: Iterable[str]) -> tuple[Reason, ...]:
         found = []
         for key in keys:
-            caution = self.ruleset.cautions[key]
-            title = titles.get(caution.severity, "")  # editorial notes begin with their own name
-            found.append(Note(key, NOTE_KINDS[caution.severity], title, words(caution.text)))
+            rule = self.phrases.rules[key]
+            url, place = self.evidence.sentence(rule.facts, rule.section), self.evidence.section(rule.section).title
+            found.append(Reason(key, sentence(self.phrases.why[key]), url, place, rule.editorial, key in self._stale))
         return tuple(found)
+
+    def _words(self, keys: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.phrases.why[key] for key in keys))
+
+    def _notes(self, keys: Iterable[str]) -> tuple[Markup, ...]:
+        return tuple(self.phrases.note[key] for key in keys)
+
+
+def _single_drugs(phrases: Phrases) -> dict[str, tuple[str, ...]]:
+    """For each option that is one drug the names of the other drugs: their figures are not shown beside its own."""
+    drugs = {
+        key: key.removeprefix("tki_") for key, option in phrases.ruleset.options.items() if option.kind == "systemic"
+    }
+    plain = {key: name for key, name in drugs.items() if key != name and "_" not in name}
+    return {key: tuple(other for other in plain.values() if other != name) for key, name in plain.items()}

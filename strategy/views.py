@@ -5,17 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
+from strategy.answers import Answer
+from strategy.changes import find_changes
+from strategy.citations import stale_rules
 from strategy.engine import evaluate
 from strategy.evidence import evidence_for
-from strategy.forms import BadPost, read_post, steps_of, words
+from strategy.examples import examples_for
+from strategy.explaining import explain, why_not
+from strategy.forms import BadPost, Posted, read_post, steps_of
 from strategy.loading import compiled
 from strategy.models import RuleSet, RuleSetVersion
+from strategy.path import draw, path_of
+from strategy.phrases import Phrases, phrases_of
+from strategy.plain import as_text, made_from, signed_words
+from strategy.possible import answered_in, questions_that_matter
 from strategy.presentation import Presentation
-from strategy.rules import RuleSet as Rules
+from strategy.scenarios import carried, compare
+
+PARTS = {  # what htmx puts in place, by the id of the target; without it the whole page is answered
+    "strategy-answer": "strategy/_answer.html",
+    "strategy-changes": "strategy/_changes.html",
+    "strategy-work": "strategy/_work.html",
+}
 
 
 @require_safe
@@ -35,42 +51,82 @@ def tool(request: HttpRequest, zone: str, ruleset: str) -> HttpResponse:
 
     Anything else in the query is ignored: inputs are never read from an address.
     """
-    mine = RuleSet.objects.visible_to(request.user).select_related("zone")
-    rule_set = get_object_or_404(mine, zone__slug=zone, slug=ruleset)
-    version = rule_set.current_version()
-    if version is None:
-        raise Http404
-    rules = compiled(version)
+    version = _version_for(request, zone, ruleset)
+    phrases = phrases_of(version.sha256, compiled(version))
     if request.method == "POST":
-        return _answer(request, rule_set, version, rules)
+        return _answer(request, version, phrases)
     is_fragment = request.GET.get("fragment") == "1"
-    context = {**_page(rule_set, version, rules), "steps": steps_of(rules, {})}
+    context = {**_page(version, phrases), "steps": steps_of(phrases.ruleset, {})}
     return _private(render(request, "strategy/_form.html" if is_fragment else "strategy/tool.html", context))
 
 
-def _answer(request: HttpRequest, rule_set: RuleSet, version: RuleSetVersion, rules: Rules) -> HttpResponse:
-    is_part = bool(request.htmx)  # type: ignore[attr-defined]  # set by django-htmx
+def _version_for(request: HttpRequest, zone: str, ruleset: str) -> RuleSetVersion:
+    """The version this person uses, with its rule set and zone, in one query; without its long source."""
+    mine = RuleSet.objects.visible_to(request.user).filter(zone__slug=zone, slug=ruleset)
+    versions = RuleSetVersion.objects.published().filter(rule_set__in=mine.values("pk"))
+    version = versions.select_related("rule_set__zone", "clinically_signed_by").defer("source").first()
+    if version is None:
+        raise Http404
+    return version
+
+
+def _answer(request: HttpRequest, version: RuleSetVersion, phrases: Phrases) -> HttpResponse:
+    target = request.htmx.target if request.htmx else ""  # type: ignore[attr-defined]  # set by django-htmx
+    part = PARTS.get(target or "strategy-answer") if request.htmx else None  # type: ignore[attr-defined]
+    page = _page(version, phrases)
     try:
-        given = read_post(request, rules)
+        posted = read_post(request, phrases.ruleset)
     except BadPost as refusal:
-        context = {**_page(rule_set, version, rules), "reason": str(refusal)}
-        template = "strategy/_refused.html" if is_part else "strategy/refused.html"
+        context = {**page, "reason": str(refusal)}
+        template = "strategy/_refused.html" if part else "strategy/refused.html"
         return _private(render(request, template, context, status=400))
-    answer = evaluate(rules, given)
+    answer = evaluate(phrases.ruleset, posted.inputs)
+    if posted.show == "changes" or target == "strategy-changes":
+        page["changes"] = explain(phrases, answer, find_changes(phrases.ruleset, answer))
+    if target == "strategy-changes":
+        return _private(render(request, "strategy/_changes.html", page))
+    page |= _shown(request, version, phrases, posted, answer)
+    if target != "strategy-answer" or not part:
+        wrong = {key for found in answer.contradictions for key in found.keys}
+        matters = page["matters"]
+        page |= {"steps": steps_of(phrases.ruleset, posted.inputs, open_at=wrong, matters=matters), "wrong": wrong}
+    return _private(render(request, part or "strategy/tool.html", page))
+
+
+def _shown(
+    request: HttpRequest, version: RuleSetVersion, phrases: Phrases, posted: Posted, answer: Answer
+) -> dict[str, Any]:
+    """Everything an answer shows."""
     facts = {fact for option in answer.options for fact in option.facts}
-    shown = Presentation(rules, answer, evidence_for(request.user, rule_set, facts))
-    context = {**_page(rule_set, version, rules), "answer": shown}
-    if is_part:
-        return _private(render(request, "strategy/_answer.html", context))
-    wrong = {key for found in answer.contradictions for key in found.keys}
-    context |= {"steps": steps_of(rules, given, open_at=wrong), "wrong": wrong}
-    return _private(render(request, "strategy/tool.html", context))
+    evidence = evidence_for(request.user, version.rule_set, facts)
+    shown = Presentation(phrases, answer, evidence, stale=stale_rules(version))
+    treatments, others = why_not(phrases, answer, evidence)
+    stops, now = path_of(phrases, answer), timezone.now()
+    context = {
+        "answer": shown,
+        "why_not": treatments,
+        "why_not_others": others,
+        "stops": stops,
+        "picture": (draw(stops, is_tall=True), draw(stops, is_tall=False)),
+        "text": as_text(shown, version, at=now),
+        "made_from": made_from(shown, version, now),
+        "matters": questions_that_matter(phrases.ruleset, answered_in(posted.inputs)),
+        "carried": carried(posted.other),
+    }
+    if posted.other is not None:
+        context["comparison"] = compare(phrases, evaluate(phrases.ruleset, posted.other), answer)
+    return context
 
 
-def _page(rule_set: RuleSet, version: RuleSetVersion, rules: Rules) -> dict[str, Any]:
+def _page(version: RuleSetVersion, phrases: Phrases) -> dict[str, Any]:
     """What every page of the tool shows of itself."""
-    texts = {key: words(text) for key, text in rules.texts.items()}
-    return {"rule_set": rule_set, "version": version, "texts": texts}
+    return {
+        "rule_set": version.rule_set,
+        "version": version,
+        "signed": signed_words(version),
+        "texts": phrases.texts,
+        "examples": [(one.key, phrases.of(one.label)) for one in examples_for(phrases.ruleset)],
+    }
 
 
 def _private(response: HttpResponse) -> HttpResponse:

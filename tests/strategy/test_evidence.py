@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from articles.install import install_article
+from articles.models import Fact
 from strategy.evidence import evidence_for
 from tests.people import make_person
 from tests.strategy.conftest import TOOL
@@ -56,16 +57,19 @@ def test_claims_and_sections_link_to_their_blocks(article, rule_set, clinician):
     section = evidence.section("sec-3-2-2")
     assert (section.title, section.url) == ("三（二）2 广泛进展", f"{ARTICLE}#b-aaaaaaac")
     assert evidence.section("sec-8").title == "结语"
-    assert evidence.claim("mut-l1196m-2g").url == f"{ARTICLE}#b-aaaaaaad"
+    assert f'<a href="{ARTICLE}#b-aaaaaaad">看原文</a>' in evidence.claim("mut-l1196m-2g").item
     assert not evidence.claim("mut-l1196m-2g").is_doubtful
     doubtful = evidence.claim("wide-by-mechanism")
-    assert (doubtful.is_doubtful, doubtful.note) == (True, "这一句存疑的缘由")
+    assert doubtful.is_doubtful
+    assert "这一句存疑的缘由" in doubtful.item
+    assert evidence.sentence(("no-such", "mut-l1196m-2g"), "sec-3-2-2") == f"{ARTICLE}#b-aaaaaaad"
+    assert evidence.sentence(("no-such",), "sec-3-2-2") == f"{ARTICLE}#b-aaaaaaac"
 
 
 def test_a_fact_the_article_does_not_state_is_shown_as_missing(article, rule_set, clinician):
     claim = evidence_for(clinician, rule_set, {"no-such"}).claim("no-such")
 
-    assert "no-such" in claim.text
+    assert "no-such" in claim.item
     assert claim.is_doubtful
 
 
@@ -73,7 +77,7 @@ def test_who_may_not_read_the_article_gets_none_of_it(article, rule_set):
     evidence = evidence_for(make_person(), rule_set, {"mut-l1196m-2g"})
 
     assert not evidence.facts
-    assert evidence.claim("mut-l1196m-2g").url == ""
+    assert "<a " not in evidence.claim("mut-l1196m-2g").item
 
 
 def test_the_answer_shows_claims_verdicts_notes_and_links(article, reader):
@@ -86,7 +90,7 @@ def test_the_answer_shows_claims_verdicts_notes_and_links(article, reader):
 
     body = html.unescape(reader.post(TOOL, posted).content.decode())
 
-    assert f'<a href="{ARTICLE}#b-aaaaaaac" lang="zh-Hans">三（二）2 广泛进展</a>' in body
+    assert f'<a class="small" href="{ARTICLE}#b-aaaaaaad" lang="zh-Hans">三（二）2 广泛进展</a>' in body
     assert f'<a href="{ARTICLE}#b-aaaaaaad">看原文</a>' in body
     assert "论断甲" in body
     assert "这一句存疑的缘由" in body
@@ -100,3 +104,13 @@ def test_the_answer_takes_as_many_queries_for_few_facts_as_for_many(article, rea
         reader.post(TOOL, {"disease_state": "progressed"})
     with django_assert_max_num_queries(10):
         reader.post(TOOL, {"disease_state": "unknown"})
+
+
+def test_an_editors_note_counts_with_the_next_answer(article, rule_set, clinician):
+    evidence_for(clinician, rule_set, {"wide-by-mechanism"}).claim("wide-by-mechanism")
+    Fact.objects.filter(key="wide-by-mechanism").update(note_zh="改过的缘由")
+
+    item = evidence_for(clinician, rule_set, {"wide-by-mechanism"}).claim("wide-by-mechanism").item
+
+    assert "改过的缘由" in item
+    assert "这一句存疑的缘由" not in item

@@ -1,0 +1,126 @@
+"""Why an option is not in the answer, and what would change the answer: in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from strategy.absences import Absence, absences
+from strategy.answers import Answer
+from strategy.changes import Change, Changes, Flip
+from strategy.conditions import Test
+from strategy.contrasts import difference
+from strategy.evidence import Evidence
+from strategy.phrases import Phrases
+from strategy.rules import TREATMENTS
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """One option that is not listed: its reason in a sentence, and the sentence of the article behind the rule."""
+
+    option: str
+    label: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One answer, or several that do the same: what then changes."""
+
+    when: str
+    then: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """A question whose answer would change the result."""
+
+    question: str
+    now: str
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """`unknown`: what to find out; `known`: what is given otherwise; `pairs`: two at once."""
+
+    unknown: tuple[Turns, ...]
+    known: tuple[Turns, ...]
+    pairs: tuple[Turn, ...]
+    is_complete: bool
+
+
+def why_not(phrases: Phrases, answer: Answer, evidence: Evidence) -> tuple[list[WhyNot], list[WhyNot]]:
+    """Every option that is not listed: treatments, and the others."""
+    treatments: list[WhyNot] = []
+    others: list[WhyNot] = []
+    for absence in absences(phrases.ruleset, answer):
+        is_treatment = phrases.ruleset.options[absence.option].kind in TREATMENTS
+        (treatments if is_treatment else others).append(_why(phrases, answer, evidence, absence))
+    return treatments, others
+
+
+def _why(phrases: Phrases, answer: Answer, evidence: Evidence, absence: Absence) -> WhyNot:
+    label, rule = phrases.option[absence.option], absence.rule
+    if absence.vetoes:
+        reasons = _("；").join(dict.fromkeys(phrases.why[veto.key] for veto in absence.vetoes))
+        text, rule = _("已排除：%(reasons)s。") % {"reasons": reasons}, absence.vetoes[0]
+    elif rule is None or absence.part is None:
+        return WhyNot(absence.option, label, _("本工具不把它列为选项，只可能被排除。"), "")
+    else:
+        names = {"need": phrases.part(absence.part), "now": _now(phrases, answer, absence)}
+        text = _("需%(need)s；现为%(now)s。") % names if names["now"] else _("需%(need)s。") % names
+        if absence.failed > 1:
+            text += _("另有 %(count)d 个条件不符。") % {"count": absence.failed - 1}
+    return WhyNot(absence.option, label, text, evidence.sentence(rule.facts, rule.section))
+
+
+def _now(phrases: Phrases, answer: Answer, absence: Absence) -> str:
+    """What the input says where the condition failed."""
+    if not isinstance(absence.part, Test):
+        return ""
+    key = absence.part.key
+    values = answer.given[key] if key in answer.given else (answer.derived[key],)
+    return phrases.values(key, values)
+
+
+def explain(phrases: Phrases, answer: Answer, changes: Changes) -> Explained:
+    """Changes in words: of one question by question, answers that do the same together; then of two."""
+    grouped: dict[str, list[Change]] = {}
+    for change in changes.single:
+        grouped.setdefault(change.flips[0].key, []).append(change)
+    unknown: list[Turns] = []
+    known: list[Turns] = []
+    for key, found in grouped.items():
+        turns = _turns(phrases, answer, found)
+        now = phrases.values(key, found[0].flips[0].before)
+        (unknown if found[0].flips[0].was_unknown else known).append(Turns(phrases.question[key], now, turns))
+    pairs = tuple(
+        Turn(
+            _(" 且 ").join(_named(phrases, flip) for flip in change.flips),
+            tuple(difference(phrases, answer, change.answer)),
+        )
+        for change in changes.pairs
+    )
+    return Explained(tuple(unknown), tuple(known), pairs, changes.is_complete)
+
+
+def _turns(phrases: Phrases, answer: Answer, found: Iterable[Change]) -> tuple[Turn, ...]:
+    """Answers to one question, those with the same effect as one."""
+    by_effect: dict[tuple[str, ...], list[str]] = {}
+    for change in found:
+        effect = tuple(difference(phrases, answer, change.answer))
+        flip = change.flips[0]
+        by_effect.setdefault(effect, []).append(phrases.values(flip.key, flip.after))
+    return tuple(Turn(_(" 或 ").join(values), effect) for effect, values in by_effect.items())
+
+
+def _named(phrases: Phrases, flip: Flip) -> str:
+    return _("%(label)s为%(values)s") % {
+        "label": phrases.question[flip.key],
+        "values": phrases.values(flip.key, flip.after),
+    }
