@@ -74,11 +74,15 @@ class Document:
 
     def add(self, section: str, new: Mapping[str, Any], *, after: str = "") -> str:
         """The text with a new part behind the part `after`, or at the end of its section."""
-        nodes = _value(self._root, section).value
+        listed = _value(self._root, section)
+        nodes = listed.value
         place = (self._find(section, after)[0] if after else len(nodes) - 1) + 1
-        indent = " " * _dash(self.text, nodes[0])
         wanted = json.loads(json.dumps(self.data))
         wanted[section].insert(place, dict(new))
+        if listed.flow_style:
+            at = _end(self.text, nodes[place - 1]) if nodes else int(listed.start_mark.index) + 1
+            return self._checked([_Cut(at, at, (", " if nodes else "") + flow(dict(new)))], wanted)
+        indent = " " * _dash(self.text, nodes[0])
         at = _line_end(self.text, _end(self.text, nodes[place - 1]))
         return self._checked([_Cut(at, at, "\n" + _written(section, new, indent))], wanted)
 
@@ -89,6 +93,9 @@ class Document:
             raise RuleSetError("这一节至少要留一项", line=int(node.start_mark.line) + 1, path=section)
         wanted = json.loads(json.dumps(self.data))
         del wanted[section][place]
+        listed = _value(self._root, section)
+        if listed.flow_style:
+            return self._checked([self._taken_out(listed.value, place)], wanted)
         start = self.text.rfind("\n", 0, node.start_mark.index) + 1
         end = min(_line_end(self.text, _end(self.text, node)) + 1, len(self.text))
         return self._checked([_Cut(start, end, "")], wanted)
@@ -128,13 +135,20 @@ class Document:
         return _Cut(start, _end(self.text, old), text)
 
     def _without(self, node: yaml.Node, name: str) -> _Cut:
-        key, value = next((key, value) for key, value in node.value if key.value == name)
-        end = _end(self.text, value)
-        if node.flow_style:
-            start = self.text.rfind(",", 0, key.start_mark.index)
-            return _Cut(start, end, "")
+        place = next(at for at, (key, _value_node) in enumerate(node.value) if key.value == name)
+        key, value = node.value[place]
+        if node.flow_style or place == 0:  # the first one shares its line with what opens the mapping
+            return self._taken_out([pair[0] for pair in node.value], place, _end(self.text, value))
         start = self.text.rfind("\n", 0, key.start_mark.index) + 1
-        return _Cut(start, min(_line_end(self.text, end) + 1, len(self.text)), "")
+        return _Cut(start, min(_line_end(self.text, _end(self.text, value)) + 1, len(self.text)), "")
+
+    def _taken_out(self, nodes: list[yaml.Node], place: int, end: int = 0) -> _Cut:
+        """Cut one of several entries: up to the next one, or (the last) from the comma before it."""
+        node = nodes[place]
+        if place + 1 < len(nodes):
+            return _Cut(node.start_mark.index, nodes[place + 1].start_mark.index, "")
+        start = self.text.rfind(",", 0, node.start_mark.index) if place else node.start_mark.index
+        return _Cut(start, end or _end(self.text, node), "")
 
     def _behind(self, section: str, node: yaml.Node, before: str, name: str, value: Any) -> _Cut:
         at = _end(self.text, _value(node, before))
