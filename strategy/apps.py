@@ -11,8 +11,9 @@ class StrategyConfig(AppConfig):
     def ready(self) -> None:
         from articles.landing import register_tools  # models are ready only now
         from portal import sweeps
-        from strategy import proving
+        from strategy import exports, proving
         from strategy.landing import tools_on_landing
 
         register_tools(tools_on_landing)
         sweeps.register(proving.tend)
+        exports.register()
