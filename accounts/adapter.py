@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import phonenumbers
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -64,6 +65,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def clean_email(self, email: str) -> str:
         return User.objects.normalize_email(super().clean_email(email))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords count by account and sender: who guesses at somebody's account locks nobody else out of it.
+
+        allauth counts by account alone, and all mobile numbers as one.
+        """
+        account = credentials.get("email") or credentials.get("phone") or ""
+        return f"{keys.blind_index('sign-in', account)}:{truncate_ip(self.get_client_ip(request))}"
 
     # -- mobile numbers
 

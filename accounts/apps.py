@@ -9,12 +9,13 @@ class AccountsConfig(AppConfig):
     verbose_name = _("人员与审核")
 
     def ready(self) -> None:
-        from accounts import exports, invariants, reminding, retention
+        from accounts import devices, exports, invariants, reminding, retention
         from accounts.models import Claim
         from portal import purposes
 
         purposes.register(purposes.REVIEW, Claim.objects.lets_review)
         retention.register()
+        devices.connect()
         invariants.register_own()
         reminding.register()
         exports.register()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal import record
 from portal.personal import Personal
 
 
@@ -32,7 +33,11 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """Give somebody all rights: on the server only, never by a page; the record keeps it."""
+        user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        subject = f"accounts.user:{user.public_id}"
+        record.append("person.superuser_made", actor=None, subject=subject, payload={}, at=timezone.now())
+        return user
 
     @classmethod
     def normalize_email(cls, email: str | None) -> str:

@@ -168,7 +168,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.TermsForm"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = False  # allauth offers it to new addresses alone: that tells
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
@@ -187,7 +187,12 @@ ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_FORMS = {
     "login": "accounts.sign_in.LoginForm",
+    "signup": "accounts.sign_in.SignupForm",
     "request_login_code": "accounts.sign_in.RequestLoginCodeForm",
+    "confirm_login_code": "accounts.guesses.ConfirmLoginCodeForm",
+    "confirm_email_verification_code": "accounts.guesses.ConfirmEmailVerificationCodeForm",
+    "confirm_password_reset_code": "accounts.guesses.ConfirmPasswordResetCodeForm",
+    "verify_phone": "accounts.guesses.VerifyPhoneForm",
 }
 # One shared limit file: allauth's own keys, in the shared cache; see docs/operating.md.
 ACCOUNT_RATE_LIMITS = {
