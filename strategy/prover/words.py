@@ -18,9 +18,11 @@ def condition_words(ruleset: RuleSet, condition: Condition) -> Text:
 
 
 def patient_words(ruleset: RuleSet, patient: Mapping[str, Sequence[str]]) -> Text:
-    """A patient: label and values of what is known. Keys or values the rule set no longer has stand as they are."""
+    """A patient: label and values of what is known, in the order of the form; what the form no longer asks as it is."""
     parts = []
-    for key, values in patient.items():
+    order = list(ruleset.inputs)
+    for key in sorted(patient, key=lambda name: order.index(name) if name in order else len(order)):
+        values = patient[key]
         question = ruleset.inputs.get(key)
         known = question.values if question else {}
         label = question.label if question else Text(key, key)
