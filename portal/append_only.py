@@ -87,7 +87,7 @@ def after_migrate(sender: Any, using: str, **kwargs: Any) -> None:
 def _guards(model: type[models.Model], stored: set[str]) -> tuple[list[str], str]:
     """Return the columns that may not change, and when (SQL over OLD; "" for always)."""
     declared: Any = model.FROZEN  # type: ignore[attr-defined]  # asked in frozen_models
-    fields = {field.name: field.column for field in model._meta.concrete_fields}
+    fields: dict[str, str] = {field.name: str(field.column) for field in model._meta.concrete_fields}
     if isinstance(declared, Whole):
         names, once = [name for name in fields if name not in declared.except_for], ""
     else:

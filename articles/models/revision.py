@@ -29,6 +29,7 @@ from portal.personal import Personal
 from portal.workflow import Move, TransitionError, TransitionEvent, Workflow
 
 TEXTS = ("title_zh", "title_en", "abstract_zh", "abstract_en")
+MADE = ("rendered", "contents", "anchors", "references")  # at publishing
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -57,11 +58,7 @@ class Revision(Workflow):
     }
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
     FROZEN = append_only.Columns(
-        (
-            *TEXTS,
-            *("article", "number", "body", "author", "published_by", "published_at"),
-            *("rendered", "contents", "anchors", "references", "rendered_sha256"),
-        ),
+        (*TEXTS, "article", "number", "body", "author", "published_by", "published_at", *MADE, "rendered_sha256"),
         once="OLD.published_at IS NOT NULL",
     )
 
