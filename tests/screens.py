@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,8 @@ border: 1px solid #bbb }} figcaption {{ overflow-wrap: anywhere }}</style>{body}
 def main(words: list[str]) -> int:
     """Take the pictures (further words go to pytest) and lay out those that came, whatever failed."""
     shutil.rmtree(TAKEN, ignore_errors=True)
-    code = subprocess.call([sys.executable, "-m", "pytest", "-q", "tests/journeys", *words], cwd=ROOT)
+    command = [sys.executable, "-m", "pytest", "-q", "tests/journeys", *words]
+    code = subprocess.call(command, cwd=ROOT, env=os.environ | {"PICTURES": "1"})
     shutil.rmtree(SHOWN, ignore_errors=True)
     if not TAKEN.exists():
         return code or 1
