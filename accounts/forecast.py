@@ -22,13 +22,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median
 
 from django.utils import timezone
 
 SHARE = 0.9  # of cases that the range is to cover, as far as the sample can carry it
 AT_LEAST, LATEST, NEAREST = 9, 200, 60  # fewer samples say nothing; of the latest, the nearest calibrate
 HOUR = timedelta(hours=1)
-HORIZON = timedelta(days=60)
+HORIZON = timedelta(days=30)  # what ends later is not said at all
 KINDS, PRIOR, LEAK = 48, 0.5, 0.01  # kinds of hour; mean hours mixed into each; the slowest of them, in mean hours
 DRIFT = 1.15  # neighbours in time err alike: each end is moved out by this much
 WARM_UP = 5  # the first decisions only tell the pace
@@ -67,9 +68,13 @@ def forecast(past: Sequence[Past], waiting: Sequence[datetime], *, ahead: int, a
         pace.learn(case.sent_at)
         ratios.append(pace.work(case.sent_at, case.decided_at) / (1 + place))
     low, high, share = _interval(sorted(ratios))
-    low, high = low / DRIFT, high * DRIFT
+    low, high = _carried(
+        low, median(ratios), high, by=(1 + max(place for _case, place in near[:NEAREST])) / (1 + ahead)
+    )
     pace.learn(at)
-    earliest, latest = (pace.moment(at, ratio * (1 + ahead)) for ratio in (low, high))
+    earliest, latest = (pace.moment(at, ratio * (1 + ahead)) for ratio in (low / DRIFT, high * DRIFT))
+    if latest is None or earliest is None:
+        return None
     return Range(earliest, latest, samples=len(ratios), share=share)
 
 
@@ -97,6 +102,12 @@ def _interval(ratios: Sequence[float]) -> tuple[float, float, float]:
     if below < 1:
         return ratios[0], ratios[-1], min(SHARE, (count - 1) / (count + 1))
     return ratios[below - 1], ratios[-below], SHARE
+
+
+def _carried(low: float, middle: float, high: float, *, by: float) -> tuple[float, float]:
+    """Carry the ends over to a longer queue than any in the sample: chance evens out as the root of its length."""
+    shrunk = math.sqrt(min(by, 1.0))
+    return middle - (middle - low) * shrunk, middle + (high - middle) * shrunk
 
 
 class _Pace:
@@ -134,8 +145,8 @@ class _Pace:
             at = until
         return total
 
-    def moment(self, begin: datetime, work: float) -> datetime:
-        """Return when so many decisions are to be expected from `begin` on; at the latest at the horizon."""
+    def moment(self, begin: datetime, work: float) -> datetime | None:
+        """Return when so many decisions are to be expected from `begin` on; None beyond the horizon."""
         speeds, at = self._speeds(), begin
         while at < begin + HORIZON:
             until, speed = _whole_hour(at) + HOUR, speeds[self._kind_at(at)]
@@ -143,7 +154,7 @@ class _Pace:
             if step >= work:
                 return at + work / speed * HOUR
             work, at = work - step, until
-        return at
+        return None
 
     def _waited(self, spans: Sequence[tuple[datetime, datetime]], at: datetime) -> list[float]:
         """Return for each hour since the start the part of it in which anybody waited."""

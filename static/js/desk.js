@@ -10,6 +10,7 @@
   const show = () => {
     document.querySelectorAll("[data-keys]").forEach((part) => { part.hidden = false; });
     if (toggle) toggle.textContent = isOff() ? toggle.dataset.off : toggle.dataset.on;
+    document.body.classList.add("keys-live");
     document.body.classList.toggle("keys-off", isOff());
   };
   if (toggle) toggle.addEventListener("click", () => {

@@ -168,7 +168,7 @@ def test_drawings_are_whole_numbers_within_their_frame():
     bars = columns_of([0, 1, 1000], ["solid"] * 3) + stacks_of([{"a": 1, "b": 2}, {}, {"b": 9}], {"a": "x", "b": "y"})
 
     assert all(isinstance(n, int) for bar in bars for n in (bar.x, bar.y, bar.width, bar.height))
-    assert all(0 <= bar.y and bar.y + bar.height <= 40 and bar.x + bar.width <= 100 for bar in bars)
+    assert all(bar.y >= 0 and bar.y + bar.height <= 40 and bar.x + bar.width <= 100 for bar in bars)
     assert columns_of([0, 1, 1000], ["solid"] * 3)[1].height == 1
     assert columns_of([0], ["solid"])[0].height == 0
     assert lengths_of([4, 1, 0]) == [100, 25, 0]
