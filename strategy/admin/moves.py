@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -42,35 +40,23 @@ class NoteForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    """A rule set as YAML, in the shape of an export: a file, or pasted."""
+    """A rule set as YAML, in the shape of an export. Pasted: the portal takes files from people with a case alone."""
 
-    file = forms.FileField(label=gettext_lazy("文件"), required=False, max_length=200)
     text = forms.CharField(
-        label=gettext_lazy("或粘贴文字"),
-        required=False,
+        label=gettext_lazy("YAML 文字"),
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 12, "class": "input source-code", "spellcheck": "false"}),
+        max_length=MAX_CHARACTERS,
+        error_messages={"required": gettext_lazy("请粘贴文字。")},
+        widget=forms.Textarea(attrs={"rows": 16, "class": "input source-code", "spellcheck": "false"}),
     )
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        upload, name = data.get("file"), "file" if data.get("file") else "text"
+    def clean_text(self) -> str:
+        source: str = self.cleaned_data["text"].replace("\r\n", "\n")  # as browsers send a text's lines
         try:
-            if upload is not None and upload.size > 4 * MAX_CHARACTERS:
-                raise forms.ValidationError(_("文件太大。"))
-            source = upload.read().decode("utf-8") if upload else data.get("text", "").replace("\r\n", "\n")
-            if not source.strip():
-                raise forms.ValidationError(_("请选择文件或粘贴文字。"))
             read_ruleset(source, known_facts=set(Fact.objects.values_list("key", flat=True)))
-        except UnicodeDecodeError:
-            self.add_error(name, _("文件须为 UTF-8 编码的文字。"))
         except RuleSetError as error:
-            self.add_error(name, str(error))
-        except forms.ValidationError as error:
-            self.add_error(name, error)
-        else:
-            data["source"] = source
-        return data
+            raise forms.ValidationError(str(error)) from error
+        return source
 
 
 @require_POST
@@ -91,9 +77,9 @@ def import_text(request: HttpRequest, rule_set: int) -> HttpResponse:
     found = get_object_or_404(RuleSet.objects.select_related("zone"), pk=rule_set)
     if not request.user.has_perm(WRITE):
         raise PermissionDenied(_("您没有起草规则集的权限。"))
-    form = ImportForm(request.POST or None, request.FILES or None) if request.method == "POST" else ImportForm()
+    form = ImportForm(request.POST) if request.method == "POST" else ImportForm()
     if request.method == "POST" and form.is_valid():
-        based_on, source, now = found.current_version(), form.cleaned_data["source"], timezone.now()
+        based_on, source, now = found.current_version(), form.cleaned_data["text"], timezone.now()
         version = RuleSetVersion.draft(found, source, by=request.user, at=now, based_on=based_on)
         messages.success(request, _("已导入为草稿，逐字保存。"))
         return to_version(version)

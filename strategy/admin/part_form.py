@@ -46,7 +46,10 @@ class PartForm:
     def read(self, post: QueryDict) -> None:
         """Fill with what was typed."""
         for field in self.fields:
-            field.read(post)
+            if getattr(field, "fixed", False):
+                field.show(self.stored)
+            else:
+                field.read(post)
 
     def act(self, verb: str, path: str, post: QueryDict) -> None:
         """Add or take away a line, an effect, an entry."""
