@@ -101,6 +101,19 @@ def standing_answers(person: Any) -> list[ConsentRecord]:
     return list(latest.values())
 
 
+def to_accept_anew(person: Any) -> list[AgreementVersion]:
+    """Return the platform's documents in force whose acceptance by this person no longer holds."""
+    found = []
+    for kind in (Agreement.Kind.TERMS, Agreement.Kind.PRIVACY):
+        required = AgreementVersion.objects.required(kind, None).first()
+        given = ConsentRecord.objects.owned_by(person).filter(kind=kind, zone=None, answer=Answer.GIVEN)
+        accepted = given.values_list("version__number", flat=True).first()
+        current = AgreementVersion.objects.current(kind, None)
+        if required and current and accepted is not None and accepted < required.number:
+            found.append(current)
+    return found
+
+
 def _lock(person: Any) -> None:
     """One answer of a person at a time: two tabs, or a double click, are one after the other.
 

@@ -48,6 +48,8 @@ SIGNED_IN = frozenset(
         "gate",
         "me",
         "notices",  # by which channel one hears of one's case
+        "terms-accept",
+        "privacy-accept",
         "receipt",
         "receipt-print",
         "receipt-file",

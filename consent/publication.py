@@ -12,7 +12,7 @@ from accounts.models import Verification
 from consent.differences import Comparison, compare
 from consent.models import Agreement, AgreementVersion, ConsentRecord
 
-GATED = frozenset({Agreement.Kind.AGREEMENT, Agreement.Kind.INFORMED_CONSENT})  # the gate asks for these alone
+GATED = frozenset({Agreement.Kind.AGREEMENT, Agreement.Kind.INFORMED_CONSENT})  # the others are asked for in 我的
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def preview(version: AgreementVersion) -> Preview:
     holding = acceptances(agreement)
     is_gated = agreement.kind in GATED
     accepted = holding.count()
-    asks = version.asks_again and is_gated
+    asks = version.asks_again
     approved = Verification.objects.filter(status=Verification.Status.APPROVED, owner_id=OuterRef("person_id"))
     return Preview(
         current=current,
@@ -44,7 +44,7 @@ def preview(version: AgreementVersion) -> Preview:
         is_passed_by=current is not None and current.number > version.number,
         accepted=accepted,
         asked=accepted if asks else 0,
-        inside=holding.filter(Exists(approved)).count() if asks else 0,
+        inside=holding.filter(Exists(approved)).count() if asks and is_gated else 0,
         comparisons=[(name, _compared(code, current, version)) for code, name in settings.LANGUAGES],
     )
 

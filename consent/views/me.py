@@ -15,6 +15,7 @@ from accounts import erasing
 from accounts.retention import HOLD, ask_erasure
 from accounts.waiting import masked
 from consent import overview
+from consent.actions import to_accept_anew
 from portal import exports, record
 
 
@@ -23,6 +24,7 @@ def me(request: HttpRequest) -> HttpResponse:
     """Everything about oneself on one page."""
     case = overview.case_of(request.user)
     context = {
+        "to_accept": to_accept_anew(request.user),
         "places": overview.places(request.user),
         "case": case,
         "key": overview.key_of(request.user, case),

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from consent.actions import withdraw
+from consent.actions import answer, withdraw
 from consent.admin import shown
 from consent.models import AgreementVersion, ConsentRecord
+from consent.texts import shown_text
 from tests.factories import consent_to, make_user
 from tests.people import staff_login
 
@@ -125,10 +126,28 @@ def test_publishing_asks_for_the_factor_again(current, editor, editor2):
     assert AgreementVersion.objects.get(pk=draft.pk).published_at is None
 
 
-def test_the_platforms_documents_ask_nobody_who_has_an_account(zone, doctor, editor, publisher):
+def test_the_platforms_documents_ask_in_me_and_keep_nobody_outside(zone, doctor, editor, publisher):
     current = AgreementVersion.objects.current("PRIVACY", None)
+    reader = Client()
+    reader.force_login(doctor)
+    accept(doctor, current)
+    assert reader.get("/me/privacy/").url == "/me/"
+    draft = draft_of(current, editor, body_zh=current.body_zh + "<p>多了一项用途。</p>")
+    words = page(publisher, draft)
+    assert told(words) == {"accepted": 1, "asked": 1}
+    assert "他们进入专区不受影响" in words
 
-    words = page(publisher, draft_of(current, editor))
+    publisher.post(f"{VERSIONS}{draft.pk}/publish/", {"text": shown(draft)})
 
-    assert told(words)["asked"] == 0
-    assert "只对之后注册的人生效" in words
+    assert reader.get("/zones/alk/search/").status_code == 200
+    assert "/me/privacy/" in reader.get("/me/").content.decode()
+    assert "<ins>多了一项用途。</ins>" in reader.get("/me/privacy/").content.decode()
+    assert reader.post("/me/privacy/", {"decision": "agree", "version": "1"}).status_code == 409
+    assert reader.post("/me/privacy/", {"decision": "agree", "version": "2"}).url == "/me/"
+    assert "/me/privacy/" not in reader.get("/me/").content.decode()
+
+
+def accept(person, version):
+    return answer(
+        person=person, version=version, answer="GIVEN", text=shown_text(version), form="tests", at=timezone.now()
+    )
