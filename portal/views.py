@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -106,4 +109,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Our fault, or the disk's: a database that has no room is said so, and nothing was stored."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError) and ("full" in str(error) or "No space left" in str(error)):
+        return render(request, "507.html", status=503)
     return render(request, "500.html", status=500)

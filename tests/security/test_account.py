@@ -225,6 +225,11 @@ def test_nobody_is_led_to_another_host(victim, away):
         {"x-forwarded-host": "evil.example"},
         {"x-forwarded-server": "evil.example"},
         {"x-host": "evil.example"},
+        {"x-original-host": "evil.example"},
+        {"x-http-host-override": "evil.example"},
+        {"x-original-url": "//evil.example/"},
+        {"x-rewrite-url": "//evil.example/"},
+        {"x-forwarded-proto": "https", "x-forwarded-host": "evil.example:443"},
         {"forwarded": "host=evil.example"},
     ],
 )

@@ -28,7 +28,7 @@ class Visitor:
     def __init__(self, port: int, *, timeout: float = 30) -> None:
         self.cookies: dict[str, str] = {}
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
-        self._host = f"localhost:{port}"
+        self.port, self._host = port, f"localhost:{port}"
 
     def get(self, path: str, **headers: str) -> Page:
         """Ask; once more, as browsers do, when the kept connection turns out to be dead."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from argparse import FileType
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -34,15 +35,13 @@ class Command(BaseCommand):
     def _ask_again(self, row: dict[str, str]) -> int:
         try:
             person = User.objects.filter(public_id=UUID(row["public_id"])).first()
-            asked_at, due_at = (
-                parse_datetime(row[name].replace("+00", "+00:00")[:32]) for name in ("asked_at", "due_at")
-            )
+            asked_at, due_at = (parse_datetime(row[name]) for name in ("asked_at", "due_at"))
         except (KeyError, ValueError) as error:
             raise CommandError(f"this is no list of erasures: {error}") from error
         if asked_at is None or due_at is None:
             raise CommandError("this is no list of erasures: a time is missing")
         if person is None or Erasure.objects.filter(person=person).exists():
             return 0
-        zoned = [time if time.tzinfo else timezone.make_aware(time, timezone.UTC) for time in (asked_at, due_at)]
+        zoned = [time if time.tzinfo else time.replace(tzinfo=UTC) for time in (asked_at, due_at)]
         erasure = retention.ask_erasure(person, at=zoned[0])
         return Erasure.objects.filter(pk=erasure.pk).update(due_at=zoned[1])
