@@ -1,0 +1,105 @@
+"""The tool as a clinician uses it: from the article in two taps, every question, answers as one goes, two scenarios."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.window import Size, Window
+from tests.strategy.cases import CASES, DATA
+
+STORY = "t"
+PATIENT = CASES["v02"]
+
+
+def open_folds(window: Window) -> None:
+    for fold in window.page.locator("[data-step-fold], [data-rest]:not([hidden])").all():
+        if not fold.evaluate("(fold) => fold.open"):
+            fold.locator("summary").first.click()
+
+
+def answer_all(window: Window, patient: dict[str, Any]) -> None:
+    """Every question of the rule set, one after the other, as a finger does it."""
+    for item in DATA["inputs"]:
+        values = patient.get(item["key"], "unknown")
+        for value in [values] if isinstance(values, str) else values:
+            window.page.locator(f"label[for=i-{item['key']}-{value}]").click()
+
+
+def test_a_patient_from_the_article_to_the_answer(window_of, demo, size: Size):
+    window = window_of("doctor", size)
+    page = window.page
+    window.open(demo["article_url"])
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name="策略").click()  # the first tap
+    page.locator("label[for=i-disease_state-progressed]").click()  # the second: already answered
+    expect(page.locator("[data-status]")).to_have_attribute("data-status", "needs_data")
+    expect(page.locator("#i-disease_state-progressed")).to_be_focused()
+    expect(page.locator("[data-dock]")).to_contain_text("关键信息不足")
+
+    open_folds(window)
+    answer_all(window, PATIENT)
+    expect(page.locator(".dock [data-answered]")).to_have_text("24")
+    page.locator("form[data-strategy] button").last.click()
+    expect(page.locator("#strategy-result")).to_be_focused()
+    expect(page.locator("[data-option=tki_lorlatinib]")).to_have_attribute("data-strength", "preferred")
+    expect(page.locator("[data-turn]").first).to_be_attached()  # the second part comes by itself
+    assert "=" not in window.path
+    assert "?" not in page.url
+    window.inspect("tool-all-answered")
+
+    page.get_by_role("button", name="以此为甲").click()
+    expect(page.locator("[data-comparison]")).to_contain_text("甲、乙目前相同")
+    open_folds(window)
+    page.locator("label[for=i-epilepsy-yes]").click()
+    expect(page.locator("[data-comparison]")).to_contain_text("可考虑")
+    expect(page.locator("[data-option=tki_lorlatinib]")).to_have_attribute("data-strength", "consider")
+    window.inspect("tool-compared")
+
+
+def test_an_exclusive_choice_never_stands_beside_another(window_of, demo):
+    window = window_of("doctor")
+    window.open(demo["strategy_url"])
+    page = window.page
+    for value in ("G1202R", "L1196M", "none_detected"):
+        page.locator(f"label[for=i-alk_mutation-{value}]").click()
+
+    assert page.locator("[name=alk_mutation]:checked").evaluate_all("(all) => all.map((i) => i.value)") == [
+        "none_detected"
+    ]
+    assert page.locator("[data-status=blocked]").count() == 0
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_contradiction_is_corrected_at_its_question(window_of, demo, has_script):
+    window = window_of("doctor", java_script_enabled=has_script)
+    window.open(demo["strategy_url"])
+    page = window.page
+    page.locator("label[for=i-disease_state-tki_naive]").click()
+    open_step = page.locator("[data-step-fold]").nth(1)
+    open_step.locator("summary").first.click()
+    page.locator("label[for=i-last_tki-alectinib]").click()
+    page.locator("form[data-strategy] button").last.click()
+
+    expect(page.locator("[data-status]")).to_have_attribute("data-status", "blocked")
+    expect(page.locator("[data-option]")).to_have_count(0)
+    assert page.locator("#i-last_tki-alectinib").is_checked(), "what was entered is kept"
+    link = page.locator("a[data-correct=last_tki]").first
+    link.click()
+    expect(page.locator("#q-last_tki")).to_be_in_viewport()
+    window.inspect("tool-blocked")
+
+
+def test_an_example_and_what_would_change_it_without_a_script(window_of, demo, size: Size):
+    window = window_of("doctor", size, java_script_enabled=False)
+    window.open(demo["strategy_url"])
+    page = window.page
+    page.locator(".examples summary").click()
+    page.get_by_role("button", name=re.compile("癫痫")).click()
+    expect(page.locator("[data-status]")).to_have_attribute("data-status", "ok")
+    page.get_by_role("button", name="什么会改变结论").click()
+    expect(page.locator("[data-turn]").first).to_be_attached()
+    expect(page.locator("#i-epilepsy-yes")).to_be_checked()
+    window.inspect("tool-example")
