@@ -45,7 +45,7 @@ def preview(version: AgreementVersion) -> Preview:
         accepted=accepted,
         asked=accepted if asks else 0,
         inside=holding.filter(Exists(approved)).count() if asks and is_gated else 0,
-        comparisons=[(name, _compared(code, current, version)) for code, name in settings.LANGUAGES],
+        comparisons=[(str(name), _compared(str(code), current, version)) for code, name in settings.LANGUAGES],
     )
 
 

@@ -103,7 +103,7 @@ def standing_of(row: ConsentRecord) -> dict[str, bool]:
 
 
 def _same_document(row: ConsentRecord) -> QuerySet[ConsentRecord]:
-    rows = ConsentRecord.objects.filter(person_id=row.person_id, kind=row.kind, zone_id=row.zone_id)
+    rows = ConsentRecord.objects.filter(person_id=row.person_id, kind=row.kind, zone=row.zone)
     return rows.select_related("entry", "version")
 
 

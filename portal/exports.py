@@ -82,7 +82,7 @@ def as_json(data: Any) -> bytes:
 
 def archive(person: Any, *, at: datetime, language: str) -> Iterator[bytes]:
     """Give the ZIP piece by piece."""
-    sink = _Sink()
+    sink: Any = _Sink()
     contents = _contents(person, at)
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as file:
         while True:
@@ -91,7 +91,9 @@ def archive(person: Any, *, at: datetime, language: str) -> Iterator[bytes]:
             if piece is None:
                 break
             path, content = piece
-            stamp = zipfile.ZipInfo(path, tuple(timezone.localtime(at).timetuple()[:6]))
+            here = timezone.localtime(at)
+            moment = (here.year, here.month, here.day, here.hour, here.minute, here.second)
+            stamp = zipfile.ZipInfo(path, moment)
             stamp.compress_type, stamp.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
             file.writestr(stamp, content)
             yield sink.taken()

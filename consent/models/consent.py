@@ -29,7 +29,7 @@ class ConsentRecordQuerySet(models.QuerySet["ConsentRecord"]):
     def delete(self) -> tuple[int, dict[str, int]]:
         raise TypeError(APPEND_ONLY)
 
-    def bulk_create(self, *args: Any, **kwargs: Any) -> list[ConsentRecord]:
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[ConsentRecord]:  # type: ignore[override]
         raise TypeError("Consents are given one at a time: each has its record entry.")
 
 

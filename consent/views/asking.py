@@ -88,7 +88,7 @@ def _language_shown(request: HttpRequest, version: AgreementVersion, texts: Mapp
     """
     if request.POST.get("version", str(version.number)) != str(version.number):
         return None
-    languages = {fingerprint(text): language for language, text in reversed(texts.items())}
+    languages = {fingerprint(text): language for language, text in reversed(list(texts.items()))}
     active = next(iter(texts))
     return languages.get(request.POST["shown"]) if "shown" in request.POST else active
 
