@@ -90,7 +90,7 @@ def copy_answers(source: Submission, draft: Submission) -> bool:
     """Give the draft the answers of an earlier submission; return whether all of them could be kept."""
     copies, is_whole = [], bool(source.is_profile_complete)
     for row in source.answers.select_related("question"):
-        if row.sealed is not None and keys.is_destroyed(source.owner, row.sealed, purpose=keys.EVIDENCE):
+        if row.sealed is not None and keys.is_destroyed(source.owner, bytes(row.sealed), purpose=keys.EVIDENCE):
             is_whole = False
             continue
         row.pk, row.submission, row._state.adding = None, draft, True

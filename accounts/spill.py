@@ -24,7 +24,7 @@ class Spill(io.RawIOBase):
     def __init__(self) -> None:
         super().__init__()
         self._cipher = Cipher(AES(os.urandom(32)), CTR(os.urandom(16)))
-        self._file = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=_folder())
+        self._file = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=_folder())  # noqa: SIM115  # closed with this one
         self._writer: CipherContext | None = self._cipher.encryptor()
         self._reader = self._cipher.decryptor()
 

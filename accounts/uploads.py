@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import logging
 import math
 from collections.abc import Iterable
@@ -67,7 +68,7 @@ class CappedUploadHandler(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> UploadedFile:
         is_too_large = self._kept is None and not self._found_no_room
-        content = self._kept or Spill()
+        content: Any = self._kept or io.BytesIO()
         content.seek(0)
         file = CappedFile(content, self.file_name, self.content_type, file_size, self.charset, self.content_type_extra)
         file.is_too_large, file.found_no_room = is_too_large, self._found_no_room

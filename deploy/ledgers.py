@@ -15,7 +15,10 @@ import sys
 from contextlib import closing
 
 KEYS = ["public_id", "person_id", "purpose", "master_id", "wrapped", "created_at", "destroyed_at", "purged_at"]
-ERASURES = "SELECT u.public_id, e.asked_at, e.due_at, e.done_at FROM accounts_erasure e JOIN accounts_user u ON u.id=e.person_id"
+ERASURES = (
+    "SELECT u.public_id, e.asked_at, e.due_at, e.done_at"
+    " FROM accounts_erasure e JOIN accounts_user u ON u.id = e.person_id"
+)
 
 
 def take(database: sqlite3.Connection, keys: str, erasures: str) -> None:

@@ -67,7 +67,7 @@ def open_for(person: Any, blob: bytes, *, purpose: str, aad: str) -> bytes:
 
 def is_destroyed(person: Any, blob: bytes, *, purpose: str) -> bool:
     """Whether the blob's key is gone; opens nothing. BlobDamaged when the blob names no key of this person."""
-    return _key_of(person, bytes(blob), purpose).destroyed_at is not None
+    return _key_of(person, blob, purpose).destroyed_at is not None
 
 
 def destroy(person: Any, *, purpose: str, at: datetime) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from portal.models import PersonKey
 
@@ -29,7 +29,7 @@ def purge(at: datetime) -> int:
 
 
 def _empty_log() -> bool:
-    """SQLite: copy the write-ahead log into the database and cut it to nothing; not while somebody reads an old page."""
+    """SQLite: copy the log into the database and cut it to nothing; impossible while somebody reads an old page."""
     with connection.cursor() as cursor:
         if not cursor.execute("PRAGMA secure_delete").fetchone()[0]:
             return False
@@ -42,6 +42,9 @@ def _rewrite_table() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_relation_filenode(%s)", [table])
         before = cursor.fetchone()
-        cursor.execute(f"VACUUM FULL {connection.ops.quote_name(table)}")
+        try:
+            cursor.execute(f"VACUUM FULL {connection.ops.quote_name(table)}")
+        except OperationalError:  # somebody reads the table for longer than we wait for a lock
+            return False
         cursor.execute("SELECT pg_relation_filenode(%s)", [table])
         return bool(cursor.fetchone() != before)

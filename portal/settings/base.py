@@ -182,7 +182,7 @@ SECOND_PAIR_OF_EYES = env.choice("SECOND_PAIR_OF_EYES", "off", ("off", "final", 
 # The key of a person's evidence is destroyed so long after the case is closed; refused for good is closed when the
 # appeal has run out.
 EVIDENCE_KEY_DAYS, APPEAL_DAYS = env.number("EVIDENCE_KEY_DAYS", 30), env.number("APPEAL_DAYS", 30)
-MASTER_KEYS_FILE = None  # where master keys are added while the portal serves; only in the embedded default
+MASTER_KEYS_FILE: Path | None = None  # where keys are added while the portal serves; the embedded default only
 
 # Language and time
 LANGUAGE_CODE, TIME_ZONE, USE_TZ = "zh-hans", "Asia/Shanghai", True

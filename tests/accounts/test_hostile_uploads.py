@@ -1,6 +1,6 @@
 """The hostile uploads and benign controls through the page: what an applicant is told, and what is left behind.
 
-Refused: 422 with the reason in words at the file, nothing stored, no notice, the case as before, one entry in the record.
+Refused: 422 with the reason in words at the file, nothing stored, no notice, the case as before, one record entry.
 Accepted: what the owner gets back is fresh pixels under the sandbox's headers; the payload is nowhere.
 """
 

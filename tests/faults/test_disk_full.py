@@ -30,7 +30,9 @@ def small(tmp_path: Path) -> Iterator[dict[str, Path]]:
     volumes = {name: tmp_path / name for name in ("data", "temp")}
     for folder in volumes.values():
         folder.mkdir()
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder], capture_output=True, text=True)
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder], capture_output=True, text=True
+        )
         if done.returncode:
             pytest.xfail(f"this machine lets nobody mount a small volume: {done.stderr.strip()}")
     yield volumes
@@ -65,9 +67,13 @@ def upload(visitor: Visitor, zone: str) -> Page:
     visitor.get(path)
     token = visitor.cookies["csrftoken"]
     body = (
-        f'--b\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{token}\r\n'
-        '--b\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\n'
-    ).encode() + jpeg(size=(1600, 1200)) + b"\r\n--b--\r\n"
+        (
+            f'--b\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{token}\r\n'
+            '--b\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\n'
+        ).encode()
+        + jpeg(size=(1600, 1200))
+        + b"\r\n--b--\r\n"
+    )
     cookies = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
     host = f"localhost:{visitor.port}"
     headers = {"Host": host, "Origin": f"http://{host}", "Cookie": cookies}
@@ -125,7 +131,7 @@ def test_full_volumes_refuse_uploads_in_words_while_people_sign_in_and_read(port
             refused = upload(applicant, zone)
             assert refused.status in {503, 507}, refused.text[:500]
             assert "存储空间" in refused.text
-        # Not a byte is left: a sign-in that cannot be counted or stored is put off in words (the watermark is before it).
+        # Not a byte is left: a sign-in that cannot be counted or stored is put off in words.
         assert signs_in(portal, people["doctor"]) in {302, 429, 503}
         assert reader.get(article).status == 200
         full.unlink()

@@ -53,7 +53,8 @@ def upload(person):
 
 def state():
     rows = list(Evidence.objects.filter(discarded_at=None))
-    lacking = [str(r.public_id) for r in rows for n in range(1, r.pages + 1) if not evidence._path(r.public_id, n).exists()]
+    pages = [(r.public_id, n) for r in rows for n in range(1, r.pages + 1)]
+    lacking = [str(place) for place in pages if not evidence._path(*place).exists()]
     known = {r.public_id for r in rows}
     stray = sum(public_id not in known for _path, public_id in evidence.stored_ids())
     return {"rows": len(rows), "lacking": lacking, "stray": stray}

@@ -1,4 +1,4 @@
-"""The data map: every field that could describe somebody is spoken for, and the committed documents say what the models say."""
+"""The data map: every field that could describe somebody is spoken for; the documents say what the models say."""
 
 from __future__ import annotations
 

@@ -19,6 +19,8 @@ def opened(person: Any, blob: bytes, *, purpose: str, aad: str) -> bytes:
     """Open as the owner does."""
     with purposes.purpose(purposes.OWNER, by=person, of=person):
         return keys.open_for(person, blob, purpose=purpose, aad=aad)
+
+
 SECRET = "执业证书 141100000012345".encode()
 
 

@@ -137,7 +137,8 @@ def calls(name: str) -> dict[str, list[ast.Call]]:
 def test_only_the_store_and_the_answers_open_and_only_four_places_say_why():
     assert set(calls("open_for")) == OPENERS
     said = {
-        place: {word.id for node in nodes for word in ast.walk(node.args[0]) if isinstance(word, ast.Name)} - {"is_owner"}
+        place: {word.id for node in nodes for word in ast.walk(node.args[0]) if isinstance(word, ast.Name)}
+        - {"is_owner"}
         for place, nodes in calls("purpose").items()
     }
     assert said == SAYERS

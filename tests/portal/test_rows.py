@@ -1,4 +1,4 @@
-"""docs/threats.csv and docs/uploads.csv: every row of the list of threats, faults and hostile cases names tests that exist."""
+"""docs/threats.csv and docs/uploads.csv: every threat, fault and hostile case names tests, and they exist."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Chromium looks at answers that were already given: python -m tests.security.browser < pages.json
 
-A process of its own, for Playwright leaves an event loop behind. Each page is served under its own headers, so that its
-policy holds; scripts and styles come from static/; whatever else is asked for is noted. Prints {dialogs, outside, acting}.
+A process of its own, for Playwright leaves an event loop behind. Each page is served under its own headers, so that
+its policy holds; scripts and styles come from static/; what else is asked for is noted. Prints what it saw as JSON.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ ROOT = Path(__file__).resolve().parents[2]
 HOST = "http://portal.test"
 ACTING = """() => [...document.querySelectorAll("*")].flatMap((e) => [...e.attributes].filter((a) =>
   /^on/i.test(a.name) || (/^(href|src|action|formaction|data|xlink:href)$/i.test(a.name)
-  && /^[\\s\\0]*(javascript|vbscript|data:text)/i.test(a.value))).map((a) => e.tagName + " " + a.name + "=" + a.value))"""
+  && /^[\\s\\0]*(javascript|vbscript|data:text)/i.test(a.value)))
+  .map((a) => e.tagName + " " + a.name + "=" + a.value))"""
 
 
 def look(answers: Sequence[Any]) -> dict[str, list[str]]:
-    """Return what the browser did with these answers of Django's test client: dialogs, outside requests, acting nodes."""
+    """Return what the browser did with these answers of the test client: dialogs, outside requests, acting nodes."""
     pages = [
         {
             "status": answer.status_code,
@@ -37,7 +38,14 @@ def look(answers: Sequence[Any]) -> dict[str, list[str]]:
     ]
     command = [sys.executable, "-m", "tests.security.browser"]
     done = subprocess.run(
-        command, input=json.dumps(pages), capture_output=True, text=True, check=True, timeout=120, cwd=ROOT, env=os.environ
+        command,
+        input=json.dumps(pages),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        cwd=ROOT,
+        env=os.environ,
     )
     found: dict[str, list[str]] = json.loads(done.stdout)
     return found

@@ -1,4 +1,4 @@
-"""T27–T30, T44: a scan and its owner leave no trace where nobody expects one; every look is counted; an erasure is whole."""
+"""T27–T30, T44: a scan leaves no trace where nobody expects one; every look is counted; an erasure is whole."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ def test_t27_a_scan_lies_in_plain_sight_nowhere(zone, person, store, tmp_path, c
         (keys, "open_for", "/zones/alk/gate/profile/"),
     ],
 )
-def test_t28_an_accident_on_the_way_of_a_scan_says_nothing_of_it(person, where, name, path, monkeypatch, caplog, mailoutbox):
+def test_t28_an_accident_on_the_way_of_a_scan_says_nothing_of_it(
+    person, where, name, path, monkeypatch, caplog, mailoutbox
+):
     browser = browser_of(person)
     assert send(browser).status_code == 302
     row = Evidence.objects.get()
@@ -110,7 +112,12 @@ def test_t29_there_are_as_many_rows_as_looks(person, reviewer, reviewer2):
     address = f"/evidence/{row.public_id}/"
     desk.post(f"/admin/accounts/verification/{case.pk}/claim/")
 
-    asked = [desk.get(address), desk.get(address, headers={"range": "bytes=0-9"}), desk.head(address), desk.get(address)]
+    asked = [
+        desk.get(address),
+        desk.get(address, headers={"range": "bytes=0-9"}),
+        desk.head(address),
+        desk.get(address),
+    ]
     asked += [desk.get(f"{address}?page=2"), other.get(address), Client().get(address)]
 
     good = [answer for answer in asked if answer.status_code == 200]

@@ -136,11 +136,11 @@ LOOKED_UP = {
 @pytest.mark.pure
 @pytest.mark.parametrize("name", FORMS)
 def test_fourteen_forms_are_cleaned_or_refused(name):
-    try:
-        cleaned = clean_text(FORMS[name])
-    except ValidationError as refusal:
-        assert "控制字符" in str(refusal)
+    if name in {"NUL", "escape", "high surrogate"}:
+        with pytest.raises(ValidationError, match="控制字符"):
+            clean_text(FORMS[name])
         return
+    cleaned = clean_text(FORMS[name])
     assert not set(cleaned) & set(MARKS)
     assert max((cleaned.count(mark) for mark in ("\u0300", "\u0301")), default=0) <= 4
 

@@ -92,7 +92,9 @@ def pages_with(vectors: list[str], article, doctor, reviewer) -> list[HttpRespon
 
 def test_thirty_vectors_open_no_dialog_and_ask_no_other_host(article, doctor, reviewer):
     assert len(set(VECTORS)) == 30
-    pages = [page for start in (0, 10, 20) for page in pages_with(VECTORS[start : start + 10], article, doctor, reviewer)]
+    pages = [
+        page for start in (0, 10, 20) for page in pages_with(VECTORS[start : start + 10], article, doctor, reviewer)
+    ]
     shown = "".join(page.content.decode() for page in pages)
     assert [vector for vector in VECTORS if escape(vector) not in shown] == []  # each stands somewhere, as words
 

@@ -1,4 +1,4 @@
-"""Case 60: bodies that lie about themselves. Each is a plain refusal or taken for what it is; nothing breaks or doubles."""
+"""Case 60: bodies that lie about themselves: each is refused or taken for what it is; nothing breaks or doubles."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from accounts.models import Erasure, User
 
 
 class Command(BaseCommand):
-    """The list is what deploy/backup.sh writes: public_id, asked_at, due_at, done_at. May be run any number of times."""
+    """The list is what deploy/backup.sh writes: public_id, asked_at, due_at, done_at. May be run again and again."""
 
     help = "Erase again, from the list that the backup keeps, people whom a restored backup brought back."
 
