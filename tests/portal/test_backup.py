@@ -146,6 +146,13 @@ print(User.objects.count(), opened)
 """
 
 
+SOUND = """
+from django.utils import timezone
+from portal import invariants, verifying
+print(verifying.examine().bad, invariants.broken(timezone.now()))
+"""
+
+
 @pytest.mark.pure
 @pytest.mark.xdist_group("served")
 def test_the_drill_a_portal_that_serves_is_backed_up_and_served_elsewhere(served_once, tmp_path):
@@ -160,3 +167,7 @@ def test_the_drill_a_portal_that_serves_is_backed_up_and_served_elsewhere(served
     with closing(Portal(restored)) as again:
         again.start()
         assert again.shell(LOOK) == seen
+        assert again.shell(SOUND).split() == [
+            "None",
+            "[]",
+        ]  # record and invariants
