@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 
@@ -55,6 +56,13 @@ def begin_again(case: Verification, *, appeal: str) -> Submission:
     Submission.objects.drafts().filter(pk=draft.pk).update(**changes)
     draft.refresh_from_db()
     return draft
+
+
+def appeal_until(case: Verification) -> datetime | None:
+    """Return until when a final refusal can be appealed; None when the case is not refused for good."""
+    if case.status != Verification.Status.REJECTED or not case.is_final or case.decided_at is None:
+        return None
+    return case.decided_at + timedelta(days=settings.APPEAL_DAYS)
 
 
 def readable(files: Any, person: User) -> list[Evidence]:

@@ -108,7 +108,10 @@ def _again(
 ) -> HttpResponse:
     """Show the page; a post opens the next draft. needs_appeal: demanded, offered, or (None) not asked."""
     draft = drafts.draft_of(request.user)
-    is_post = request.method == "POST"
+    is_post, until = request.method == "POST", drafts.appeal_until(case)
+    is_over = until is not None and draft is None and until <= timezone.now()
+    if is_post and is_over:
+        return render(request, "409.html", {"reason": _("申诉期已过，这项终局决定不再改变。")}, status=409)
     form = AppealForm(
         request.POST if is_post else None,
         is_required=bool(needs_appeal),
@@ -118,7 +121,7 @@ def _again(
         appeal = "" if needs_appeal is None else form.cleaned_data["appeal"]
         draft = drafts.begin_again(case, appeal=appeal)
         return redirect(_first_page(draft), zone=request.zone.slug)  # type: ignore[attr-defined]
-    context |= {"case": case, "draft": draft, "form": form}
+    context |= {"case": case, "draft": draft, "form": form, "appeal_until": until, "appeal_is_over": is_over}
     return render(request, template, context, status=422 if is_post else 200)
 
 

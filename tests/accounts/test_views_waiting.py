@@ -263,3 +263,29 @@ def test_more_files_or_bytes_than_a_post_may_hold_are_a_plain_refusal(rejected_p
 
     assert client.post(f"{GATE}evidence/", {"files": files}).status_code == 400
     assert client.post(f"{GATE}profile/", {**PROFILE, "name": "长" * 1_000_000}).status_code == 400
+
+
+def test_the_appeal_ends_and_both_page_and_post_say_so(refused_person, settings):
+    client = signed_in(refused_person)
+    page = client.get(f"{GATE}rejected/").content.decode()
+    assert "之前可以申诉" in page
+    assert "<textarea" in page
+
+    settings.APPEAL_DAYS = 0
+
+    page = client.get(f"{GATE}rejected/").content.decode()
+    assert "申诉期已过" in page
+    assert "<textarea" not in page
+    late = client.post(f"{GATE}rejected/", {"appeal": "请再看一次我的资料，证书是有效的。"})
+    assert (late.status_code, "申诉期已过" in late.content.decode()) == (409, True)
+    assert not Submission.objects.drafts().exists()
+
+
+def test_an_appeal_begun_in_time_may_be_finished(refused_person, settings):
+    client = signed_in(refused_person)
+    assert client.post(f"{GATE}rejected/", {"appeal": "请再看一次我的资料，证书是有效的。"}).status_code == 302
+
+    settings.APPEAL_DAYS = 0
+
+    assert client.post(f"{GATE}evidence/", {"decision": "submit"}).status_code == 302
+    assert Verification.objects.get(owner=refused_person).status == "PENDING"
