@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from accounts.answers import save_survey
 from accounts.models import Answer, QuestionSet, Verification
+from accounts.retention import destroy_evidence_keys
 from consent.actions import answer, standing_answers, withdraw
 from consent.gate import Step, standing
 from consent.models import AgreementVersion, ConsentRecord
@@ -193,3 +195,12 @@ def test_what_an_account_stands_on_is_not_withdrawn_but_closed_with_it(doctor, z
 def test_nobody_withdraws_for_another(doctor, member):
     assert signed_in(member).post(f"/me/consents/{consent_of(doctor).public_id}/withdraw/").status_code == 404
     assert not ConsentRecord.objects.filter(answer="WITHDRAWN").exists()
+
+
+def test_the_evidence_of_a_case_held_for_thirty_days_is_destroyed_as_the_page_said(pending_person):
+    browser, now = signed_in(pending_person), timezone.now()
+    browser.post(f"/me/consents/{consent_of(pending_person).public_id}/withdraw/")
+
+    assert destroy_evidence_keys(now + timedelta(days=29)) == 0
+    assert destroy_evidence_keys(now + timedelta(days=31)) == 1
+    assert "密钥已在" in browser.get("/me/").content.decode()
