@@ -35,6 +35,8 @@ class SignupForm(allauth_forms.SignupForm):
     Of two who sign up with one address at the same moment the second is answered as if it had been taken before.
     """
 
+    account_already_exists: bool
+
     def try_save(self, request: HttpRequest) -> Any:
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
