@@ -257,7 +257,7 @@ def test_a_second_submission_shows_what_differs_and_what_was_said(case, desk, re
     assert "示例市第二人民医院" in shown
     assert '<del><bdi lang="zh-Hans">示例市第一人民医院</bdi></del>' in shown
     assert '<ins><bdi lang="zh-Hans">示例市第二人民医院</bdi></ins>' in shown
-    assert shown.count("有变动") == 1
+    assert shown.count("有变动</span>") == 1
     assert "请写全称。" in shown
 
 
