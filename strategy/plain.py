@@ -59,7 +59,9 @@ def signed_words(version: RuleSetVersion) -> str:
     """Whether a clinician has signed this version, who and when."""
     if version.clinically_signed_at is None:
         return _("草稿，未经临床审核")
-    names = {"day": day(version.clinically_signed_at), "name": version.clinically_signed_by.display_name}
+    signature = getattr(version, "signature", None)
+    name = f"{signature.name}，{signature.title}" if signature else version.clinically_signed_by.display_name
+    names = {"day": day(version.clinically_signed_at), "name": name}
     return _("已于 %(day)s 经临床审核（%(name)s）") % names
 
 

@@ -64,7 +64,7 @@ def _version_for(request: HttpRequest, zone: str, ruleset: str) -> RuleSetVersio
     """The version this person uses, with its rule set and zone, in one query; without its long source."""
     mine = RuleSet.objects.visible_to(request.user).filter(zone__slug=zone, slug=ruleset)
     versions = RuleSetVersion.objects.published().filter(rule_set__in=mine.values("pk"))
-    version = versions.select_related("rule_set__zone", "clinically_signed_by").defer("source").first()
+    version = versions.select_related("rule_set__zone", "clinically_signed_by", "signature").defer("source").first()
     if version is None:
         raise Http404
     return version

@@ -55,7 +55,7 @@ def lead_client(db):
     return staff_login(Client(), make_staff("clinical_leads", "lead@example.org", display_name="临床审核者"))
 
 
-def test_a_clinician_signs_at_the_desk_by_name(rule_set, lead_client):
+def test_a_clinician_signs_at_the_desk_by_name(rule_set, lead_client, clinician, client):
     version = rule_set.current_version()
     post = {
         "sha256": version.sha256,
@@ -71,3 +71,7 @@ def test_a_clinician_signs_at_the_desk_by_name(rule_set, lead_client):
 
     assert lead_client.post(desk("sign", version.pk), post | {"confirmed": "1"}).status_code == 302
     assert "周医生" in lead_client.get(desk("change", version.pk)).content.decode()
+    client.force_login(clinician)
+    shown = client.get("/zones/alk/strategy/small/").content.decode()
+    assert "周医生，主任医师，示例医院" in shown
+    assert "未经临床审核" not in shown
