@@ -79,7 +79,8 @@ def start_children() -> None:
     """Start one process for each waiting run; if two are started, one finds nothing to do and ends."""
     for pk in ProofRun.objects.filter(state=ProofRun.State.QUEUED).values_list("pk", flat=True):
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "prove", "--run", str(pk)]
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+        nothing = subprocess.DEVNULL  # what it has to say goes to the errors' log
+        child = subprocess.Popen(command, stdin=nothing, stdout=nothing, start_new_session=True)  # noqa: S603
         # It outlives a worker that is replaced, bounds itself, and is buried by a thread of ours.
         threading.Thread(target=child.wait, name=f"proof-{pk}", daemon=True).start()
 
