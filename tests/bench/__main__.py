@@ -10,13 +10,18 @@ import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from strategy.engine import evaluate
+from strategy.reading import read_ruleset
 from tests.services.portal import Portal, children
 from tests.services.process import Process
-from tests.services.visitor import Visitor, demo
+from tests.services.visitor import Page, Visitor, demo
+from tests.strategy.cases import CASES, SOURCE
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS, REQUESTS, WARM_UP = 7, 60, 30
+EVALUATIONS = 20  # times all vignettes
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -48,20 +53,26 @@ class Target:
     master: int
     cookies: dict[str, str]
     headers: dict[str, str]
+    fields: dict[str, Any] | None = None  # what is posted; None: a GET
 
     def measure(self, requests: int) -> tuple[float, float, int]:
         """Return CPU ms and wall ms per request, and the bytes of the last answer."""
         visitor = Visitor(self.port)
         visitor.cookies = dict(self.cookies)
-        visitor.get(self.path, **self.headers)
+        self._ask(visitor)
         cpu, began = self._cpu(), time.perf_counter()
         for _number in range(requests):
-            page = visitor.get(self.path, **self.headers)
+            page = self._ask(visitor)
             if page.status not in {200, 304}:
                 sys.exit(f"{self.name} answered {page.status}: nothing was measured")
         wall = time.perf_counter() - began
         visitor.close()
         return (self._cpu() - cpu) * 1000 / requests, wall * 1000 / requests, len(page.body)
+
+    def _ask(self, visitor: Visitor) -> Page:
+        if self.fields is None:
+            return visitor.get(self.path, **self.headers)
+        return visitor.post(self.path, self.fields, **self.headers)
 
     def _cpu(self) -> float:
         return sum(_cpu_seconds(pid) for pid in [self.master, *children(self.master)])
@@ -87,6 +98,7 @@ def main() -> None:
             for target in targets if number % 2 else reversed(targets):
                 results[target.name].append(target.measure(REQUESTS))
         _report(results)
+        _report_engine()
         workers = [int(_status(pid, "VmRSS")) // 1024 for pid in portal.web_workers()]
         print(f"\nweb workers after all this: {' and '.join(map(str, workers))} MiB resident")
 
@@ -107,7 +119,25 @@ def _targets(portal: Portal, bare: Bare) -> list[Target]:
     if etag := page.headers.get("ETag"):
         unchanged = {"If-None-Match": etag}
         targets.append(Target("article, unchanged (304)", article, portal.port, portal.web(), cookies, unchanged))
+    tool = str(known["strategy_url"])
+    for name, target in (("tool, answer", "strategy-answer"), ("tool, what would change", "strategy-changes")):
+        part = {"HX-Request": "true", "HX-Target": target, "HX-Current-URL": tool}
+        targets.append(Target(name, tool, portal.port, portal.web(), cookies, part, CASES["v73"]))
     return targets
+
+
+def _report_engine() -> None:
+    """Full evaluations a second on one core and the time to load, each as a ratio to what is asked for."""
+    began = time.process_time()
+    ruleset = read_ruleset(SOURCE)
+    load = (time.process_time() - began) * 1000
+    began = time.process_time()
+    for _round in range(EVALUATIONS):
+        for patient in CASES.values():
+            evaluate(ruleset, patient)
+    rate = EVALUATIONS * len(CASES) / (time.process_time() - began)
+    speed = f"{rate:,.0f} evaluations/s, {rate / 5000:.2f} times 5,000"
+    print(f"\nengine: {speed}; load {load:.0f} ms, {100 / load:.2f} times as fast as 100 ms")
 
 
 def _report(results: dict[str, list[tuple[float, float, int]]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -37,11 +38,11 @@ class Visitor:
         except (ConnectionError, http.client.RemoteDisconnected):
             return self._ask("GET", path, None, headers)
 
-    def post(self, path: str, fields: dict[str, str]) -> Page:
+    def post(self, path: str, fields: Mapping[str, str | Sequence[str]], **headers: str) -> Page:
         """Send a form as its page would, with the token of the cookie (a GET before has set it)."""
-        body = urlencode({**fields, "csrfmiddlewaretoken": self.cookies.get("csrftoken", "")})
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self._host}"}
-        return self._ask("POST", path, body, headers)
+        body = urlencode({**fields, "csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}, doseq=True)
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self._host}"}
+        return self._ask("POST", path, body, form | headers)
 
     def sign_in(self, email: str, password: str) -> None:
         """Sign in by password; AssertionError when the portal does not want that."""
