@@ -158,7 +158,8 @@ def _read(version: RuleSetVersion, revision_id: int | None) -> Places:
     if revision_id is None:
         return Places()
     now = dict(Block.objects.filter(revision_id=revision_id).values_list("block_id", "sha256"))
-    stale, by_fact = set(), {}
+    stale: set[str] = set()
+    by_fact: dict[str, str] = {}
     by_block: dict[str, list[str]] = {}
     for row in in_force(version):
         by_fact.setdefault(row.fact, row.block_id)

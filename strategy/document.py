@@ -107,13 +107,15 @@ class Document:
         wanted[section][key] = value
         return self._checked([_Cut(node.start_mark.index, _end(self.text, node), flow(value))], wanted)
 
-    def _find(self, section: str, key: str) -> tuple[int, yaml.Node]:
+    def _find(self, section: str, key: str) -> tuple[int, Any]:
         for place, item in enumerate(self.parts(section)):
             if item.get(KEY_OF[section]) == key:
                 return place, _value(self._root, section).value[place]
         raise KeyError(key)
 
-    def _changes(self, section: str, node: yaml.Node, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[_Cut]:
+    def _changes(
+        self, section: str, node: yaml.MappingNode, old: Mapping[str, Any], new: Mapping[str, Any]
+    ) -> list[_Cut]:
         cuts = []
         for name in old:
             if name not in new:
@@ -126,7 +128,7 @@ class Document:
             cuts.append(self._behind(section, node, before[-1], name, new[name]))
         return cuts
 
-    def _with(self, section: str, node: yaml.Node, name: str, value: Any) -> _Cut:
+    def _with(self, section: str, node: yaml.MappingNode, name: str, value: Any) -> _Cut:
         old = _value(node, name)
         # A list written one entry a line stays so; everything else is written in flow style.
         in_lines = isinstance(old, yaml.SequenceNode) and not old.flow_style and isinstance(value, list) and value
@@ -134,7 +136,7 @@ class Document:
         start = self.text.rfind("\n", 0, old.start_mark.index) + 1 if in_lines else old.start_mark.index
         return _Cut(start, _end(self.text, old), text)
 
-    def _without(self, node: yaml.Node, name: str) -> _Cut:
+    def _without(self, node: yaml.MappingNode, name: str) -> _Cut:
         place = next(at for at, (key, _value_node) in enumerate(node.value) if key.value == name)
         key, value = node.value[place]
         if node.flow_style or place == 0:  # the first one shares its line with what opens the mapping
@@ -150,7 +152,7 @@ class Document:
         start = self.text.rfind(",", 0, node.start_mark.index) if place else node.start_mark.index
         return _Cut(start, end or _end(self.text, node), "")
 
-    def _behind(self, section: str, node: yaml.Node, before: str, name: str, value: Any) -> _Cut:
+    def _behind(self, section: str, node: yaml.MappingNode, before: str, name: str, value: Any) -> _Cut:
         at = _end(self.text, _value(node, before))
         if node.flow_style:
             return _Cut(at, at, f", {name}: {flow(value, name=name)}")
@@ -214,7 +216,7 @@ def _plain(node: yaml.Node) -> Any:
     return node.value
 
 
-def _value(node: yaml.Node, name: str) -> yaml.Node:
+def _value(node: yaml.Node, name: str) -> Any:
     return next(value for key, value in node.value if key.value == name)
 
 

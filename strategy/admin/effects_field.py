@@ -62,7 +62,7 @@ class EffectsField(Field):
             self.entries = [entry for entry in self.entries if entry.path != path]
         elif verb == "effect" and path == self.name and post.get(f"{path}.add", "") in EFFECTS:
             taken = [int(entry.path.rpartition(".")[2]) for entry in self.entries]
-            self.entries.append(self._entry(f"{self.name}.{max(taken, default=-1) + 1}", post[f"{path}.add"]))
+            self.entries.append(self._entry(f"{self.name}.{max(taken, default=-1) + 1}", post.get(f"{path}.add", "")))
 
     def write(self, part: dict[str, Any]) -> None:
         written = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -118,7 +120,7 @@ def move(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if not form.is_valid():
         context = version_page(request, version) | {"note_form": form, "note_for": act}
         return render(request, "admin/strategy/version.html", context, status=422)
-    make = {
+    make: Any = {
         "submit": version.submit,
         "send-back": version.send_back,
         "discard": version.discard,

@@ -77,7 +77,8 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(_("您没有临床审核的权限。"))
     if (detour := ask_factor_again(request)) is not None:
         return detour
-    initial = {"name": request.user.display_name, "title": request.user.display_title}
+    person: Any = request.user
+    initial = {"name": person.display_name, "title": person.display_title}
     form = SignForm(request.POST or None, initial=initial)
     context = {
         "version": version,

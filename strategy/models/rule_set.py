@@ -28,7 +28,7 @@ class RuleSetQuerySet(models.QuerySet["RuleSet"]):
         """
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
-        versions = self.model._meta.get_field("versions").related_model
+        versions: Any = self.model._meta.get_field("versions").related_model
         published = versions.objects.published().filter(rule_set=models.OuterRef("pk"))
         in_force = Verification.objects.in_force(at or timezone.now()).owned_by(user)
         answers = ConsentRecord.objects.owned_by(user).filter(
