@@ -39,8 +39,8 @@ bench: venv-dev ## the gated article page against a bare signed-in Django view, 
 faults: venv-dev ## processes killed while they work: what must not be lost is not lost
 	@exec $(BIN)/pytest tests/faults
 
-proofs: venv-dev ## the long provers of the strategy tool
-	@exec $(BIN)/pytest tests/strategy -m slow
+proofs: venv-dev ## the long provers of the strategy tool and of the case's state machine
+	@exec $(BIN)/pytest tests/strategy tests/machine -m slow
 
 screens: venv-dev ## pictures of every page of the journeys, with an index, in screens/
 	@deploy/packages.sh

@@ -27,6 +27,7 @@ from portal import keys, record
 
 log = logging.getLogger(__name__)
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+HEAD = 64  # bytes of a page that name its key
 SUFFIX, DRAFT_PREFIX = ".bin", ".draft-"
 
 
@@ -156,6 +157,18 @@ def open_page(row: Evidence, number: int) -> bytes:
     except (FileNotFoundError, keys.BlobDamaged) as error:
         log.error("evidence %s page %s: %s", row.public_id, number, type(error).__name__)
         raise Gone from error
+
+
+def is_lost(row: Evidence) -> bool:
+    """Whether nobody can open the file any more, by the key its first page names; opens nothing.
+
+    The clocks of two hosts may differ, so when it was stored says nothing certain about the key it was sealed with.
+    """
+    try:
+        with _path(row.public_id, 1).open("rb") as file:
+            return keys.is_destroyed(row.owner, file.read(HEAD), purpose=keys.EVIDENCE)
+    except (FileNotFoundError, keys.BlobDamaged):
+        return True
 
 
 def remove_pages(rows: Iterable[Evidence]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
@@ -82,7 +83,8 @@ def remove_unreadable(at: datetime) -> int:
     ended = PersonKey.objects.filter(
         person_id=OuterRef("owner_id"), purpose=keys.EVIDENCE, destroyed_at__gte=OuterRef("stored_at")
     )
-    rows = list(Evidence.objects.filter(Exists(ended), discarded_at=None)[:AT_ONCE])
+    due = Evidence.objects.filter(Exists(ended), discarded_at=None).select_related("owner").order_by("pk")
+    rows = list(islice((row for row in due.iterator() if evidence.is_lost(row)), AT_ONCE))
     if rows:
         with transaction.atomic():
             Evidence.objects.filter(pk__in=[row.pk for row in rows]).update(name="")
