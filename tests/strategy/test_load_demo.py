@@ -80,3 +80,13 @@ def test_a_portal_with_people_of_its_own_is_left_alone(folder, capsys):
 
     assert not (folder / "demo.json").exists()
     assert "only for an empty one" in capsys.readouterr().err
+
+
+def test_synthetic_load_keeps_every_invariant(folder):
+    call_command("load_demo")
+
+    call_command("populate", clinicians=3, comments=4, cases=2)
+
+    assert Verification.objects.filter(owner__email__startswith="load-").count() == 5
+    assert Comment.objects.count() == 204
+    assert invariants.broken(timezone.now()) == []
