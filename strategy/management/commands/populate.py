@@ -151,17 +151,16 @@ class Load:
 
     def _said(self, event: str, submissions: list[Submission]) -> None:
         """Nobody is to be told what is made up: the notices stand as said already, without words."""
+        said = {"state": Notice.State.SENT, "sent_at": self.now, "attempts": 1, "lease_token": "populate"}
         Notice.objects.bulk_create(
             Notice(
                 event_key=f"{event}:{submission.public_id}",
                 person=submission.owner,
                 channel=outbox.EMAIL,
                 address=submission.owner.email,
-                state=Notice.State.SENT,
-                attempts=1,
                 next_at=self.now,
                 created_at=self.now,
-                sent_at=self.now,
+                **said,
             )
             for submission in submissions
         )
