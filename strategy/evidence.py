@@ -10,15 +10,20 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from articles.models import Article, Block, Fact, Revision
 from portal.localise import localised
+from portal.prepared import Prepared
 from strategy.claims import claim_markup
 from strategy.models import RuleSet
 from strategy.phrases import Markup
@@ -26,6 +31,10 @@ from strategy.phrases import Markup
 # How headings are numbered: 三、… → （二）… → 1. …; a title tells the whole way: 三（二）1 …
 LEVELS = {"h2": 1, "h3": 2, "h4": 3}
 NUMBER = re.compile(r"([一二三四五六七八九十]+)、|(（[一二三四五六七八九十]+）)|(\d+)\.\s*")
+ARTICLE = (
+    *("title_zh", "title_en", "checked_up_to", "published_id", "published__number"),
+    *("published__rendered_sha256", "zone__slug"),
+)
 FACT = (
     "key",
     "claim_zh",
@@ -103,19 +112,12 @@ class Evidence:
 
 def evidence_for(user: Any, rule_set: RuleSet, keys: Collection[str]) -> Evidence:
     """The evidence of these facts for this person: nothing when they may not read the article."""
-    articles = Article.objects.visible_to(user).filter(zone_id=rule_set.zone_id, slug=rule_set.article_slug)
-    names = (
-        "title_zh",
-        "title_en",
-        "checked_up_to",
-        "published_id",
-        "published__number",
-        "published__rendered_sha256",
-        "zone__slug",
-    )
-    article = articles.values(*names).first()
-    if article is None:
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
         return Evidence()
+    row = _READABLE.first(person=user.pk, zone=rule_set.zone_id, slug=rule_set.article_slug, at=timezone.now())
+    if row is None:
+        return Evidence()
+    article = dict(zip(ARTICLE, row, strict=True))
     anchors, headings = _frozen(article["published_id"], article["published__rendered_sha256"])
     return Evidence(
         title=localised(article, "title"),
@@ -126,6 +128,14 @@ def evidence_for(user: Any, rule_set: RuleSet, keys: Collection[str]) -> Evidenc
         headings=headings,
         facts=_statements(keys),
     )
+
+
+def _readable(person: int, zone: int, slug: str, at: datetime) -> models.QuerySet[Any, Any]:
+    reader = User(pk=person, is_active=True)
+    return Article.objects.visible_to(reader, at=at).filter(zone_id=zone, slug=slug).values_list(*ARTICLE)
+
+
+_READABLE = Prepared(_readable, person=int, zone=int, slug=str, at=datetime)
 
 
 def _statements(keys: Collection[str]) -> dict[str, Statement]:

@@ -18,7 +18,7 @@ from strategy.evidence import evidence_for
 from strategy.examples import examples_for
 from strategy.explaining import explain, why_not
 from strategy.forms import BadPost, Posted, read_post, steps_of
-from strategy.loading import compiled
+from strategy.loading import compiled, version_for
 from strategy.models import RuleSet, RuleSetVersion
 from strategy.path import draw, path_of
 from strategy.phrases import Phrases, phrases_of
@@ -61,10 +61,8 @@ def tool(request: HttpRequest, zone: str, ruleset: str) -> HttpResponse:
 
 
 def _version_for(request: HttpRequest, zone: str, ruleset: str) -> RuleSetVersion:
-    """The version this person uses, with its rule set and zone, in one query; without its long source."""
-    mine = RuleSet.objects.visible_to(request.user).filter(zone__slug=zone, slug=ruleset)
-    versions = RuleSetVersion.objects.published().filter(rule_set__in=mine.values("pk"))
-    version = versions.select_related("rule_set__zone", "clinically_signed_by", "signature").defer("source").first()
+    """The version this person uses; Http404 where there is none for them."""
+    version = version_for(request.user, zone, ruleset, at=timezone.now())
     if version is None:
         raise Http404
     return version
