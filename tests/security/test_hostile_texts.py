@@ -111,7 +111,7 @@ def test_every_form_of_the_desk_is_drawn_with_fields_that_clean():
 
 @pytest.mark.pure
 def test_every_text_field_of_every_form_cleans_its_text():
-    """Passwords and codes are compared as typed; every other text goes through clean_text or a field with a closed alphabet."""
+    """Passwords and codes are compared as typed; every other text is cleaned, or its field has a closed alphabet."""
     closed = (forms.EmailField, forms.SlugField, forms.URLField, forms.UUIDField, forms.RegexField)
     plain = []
     for form in all_forms():
