@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Answer, QuestionSet, Submission, User, Verification
 from consent.models import Agreement, AgreementVersion, ConsentRecord
 from portal.models import Zone
+from portal.prepared import Prepared
 
 
 class Step(StrEnum):
@@ -102,9 +103,10 @@ def read_facts(user: Any, zone: Zone) -> Facts | None:
     """Read everything standing needs in one query; None for visitors and accounts that are gone."""
     if not getattr(user, "is_authenticated", False) or not zone.is_open:
         return None
-    row = _query(zone).filter(pk=user.pk).values(*_COLUMNS).first()
-    if row is None:
+    found = _FACTS.first(person=user.pk, zone=zone.pk)
+    if found is None:
         return None
+    row = dict(zip(_COLUMNS, found, strict=True))
     profession = row["case_profession"] or ""
     return Facts(
         is_active=row["is_active"],
@@ -145,6 +147,13 @@ _COLUMNS = (
     "case_profession",
     "case_passed_seen",
 )
+
+
+def _facts_query(person: int, zone: int) -> Any:
+    return _query(Zone(pk=zone)).filter(pk=person).values_list(*_COLUMNS)
+
+
+_FACTS = Prepared(_facts_query, person=int, zone=int)
 
 
 def _query(zone: Zone) -> Any:
