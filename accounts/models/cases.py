@@ -13,7 +13,7 @@ from accounts.models.proposal import Proposal
 from accounts.models.user import User
 
 if TYPE_CHECKING:
-    pass
+    from accounts.models.verification import Verification  # noqa: F401  # the type of the rows, named in a string
 
 
 class NotAllowed(Exception):
@@ -61,8 +61,8 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
     @staticmethod
     def _contested(user: User) -> Any:
         """Appeals against what this person decided, confirmed, proposed or revoked."""
-        from accounts.models.verification import Verification
+        from accounts.models.verification import Verification as Case
 
         theirs = Q(current__previous__decision__decided_by=user.pk)
         theirs |= Q(current__previous__decision__proposed_by=user.pk) | Q(revoked_by=user.pk)
-        return Verification._base_manager.filter(theirs).exclude(current__appeal="").values("pk")
+        return Case._base_manager.filter(theirs).exclude(current__appeal="").values("pk")

@@ -140,7 +140,7 @@ class Verification(Decidable):
             payload=payload,
             messages=messages.submitted(draft.owner, str(draft.public_id)),
         )
-        if self.pk is None:
+        if self._state.adding:
             self._begin(move)
         else:
             self._move(self.Status.PENDING, move)
