@@ -14,6 +14,8 @@ from strategy.figures import Figure, figures_of
 from strategy.phrases import icon
 
 Sources = Sequence[tuple[str, str]]
+# What a source says of the claim, in the brackets of its language.
+BRACKETS = {"en": ' <span lang="en">({})</span>', "zh-Hans": ' <span lang="zh-Hans">（{}）</span>'}
 
 
 def claim_markup(
@@ -71,7 +73,7 @@ def _sources(sources: Sources) -> SafeString:
         (
             (
                 format_html('<cite lang="en">{}</cite>', citation),
-                format_html(' <span lang="{}">（{}）</span>', lang_of(says), says) if says else "",
+                format_html(BRACKETS[lang_of(says)], says) if says else "",
             )
             for citation, says in sources
         ),

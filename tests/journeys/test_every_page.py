@@ -74,7 +74,7 @@ def people() -> Iterator[Any]:
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_a_page_fits_reads_and_stays_accessible(make_window, window_of, demo, look, who, paths):
     window: Window = window_of(who, look.size, **look.options()) if who else make_window(look.size, **look.options())
-    window.page.context.add_cookies([{"name": "django_language", "value": look.language, "url": window.base_url}])
+    window.page.context.add_cookies([{"name": "language", "value": look.language, "url": window.base_url}])
     with window.expecting(404):
         for path in paths:
             window.open(path.format(**demo))

@@ -30,7 +30,8 @@ CONTEXT = {
     "site_name": "Medical Zones", "site_url": "https://example.org", "code": "ABCD", "email": "who@example.org",
     "message": "Fine.", "reason": "Left.", "reasons": [{"text_en": "Unreadable.", "text_zh": "看不清。"}],
     "phone": "+8613800138000", "recipient": "who@example.org", "current_site": {"name": "Medical Zones"},
-    "until": datetime(2027, 3, 1, tzinfo=UTC), "due_at": datetime(2027, 3, 1, tzinfo=UTC), "days": 30, "link": "https://example.org/x", "contact": "a@example.org",
+    "until": datetime(2027, 3, 1, tzinfo=UTC), "due_at": datetime(2027, 3, 1, tzinfo=UTC), "days": 30,
+    "link": "https://example.org/x", "contact": "a@example.org",
     "from_email": "a@example.org", "to_email": "b@example.org", "deleted_email": "a@example.org", "user": "who",
 }  # fmt: skip
 
