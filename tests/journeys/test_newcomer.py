@@ -86,6 +86,7 @@ def _work_through_the_tool(window: Window) -> None:
             fold.locator("summary").first.click()
     for question in page.locator("[data-question]").all()[:4]:
         question.locator("input").first.check()
+    page.wait_for_load_state("networkidle")  # the tool answers as one goes
     window.inspect("tool-filled")
     page.locator("form[data-strategy] button").last.click()
     expect(page.locator("[data-status]").first).to_be_visible()
