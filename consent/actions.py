@@ -12,6 +12,7 @@ from django.utils import translation
 
 from accounts.models import Answer as SurveyAnswer
 from accounts.models import User, Verification
+from consent import receipts
 from consent.models import Agreement, AgreementVersion, ConsentRecord
 from consent.texts import fingerprint
 from portal import record
@@ -143,17 +144,21 @@ def _carry_out(person: Any, kind: str, zone: Zone | None, answer: str) -> dict[s
 
 def _write(fields: dict[str, Any], *, done: Mapping[str, int]) -> ConsentRecord:
     """Insert the row and its record entry, each naming the other."""
-    public_id, version, zone = uuid.uuid4(), fields["version"], fields["zone"]
+    row = ConsentRecord(public_id=uuid.uuid4(), **fields)
+    row.content = receipts.content_of(row)
+    version, zone = row.version, row.zone
     payload = {
         "version": version.number,
         "sha256": version.sha256,
         "shown_sha256": fields["shown_sha256"],
         "answer": fields["answer"],
         "language": fields["language"],
-        "receipt": str(public_id),
+        "receipt": str(row.public_id),
+        **receipts.hashes(row.content),
         **done,
     }
     subject = f"consent.agreement:{fields['kind']}:{zone.slug if zone else '-'}"
     kind = f"consent.{fields['answer'].lower()}"
-    entry = record.append(kind, actor=fields["person"], subject=subject, payload=payload, at=fields["at"])
-    return ConsentRecord.objects.create(public_id=public_id, entry=entry, **fields)
+    row.entry = record.append(kind, actor=fields["person"], subject=subject, payload=payload, at=fields["at"])
+    row.save(force_insert=True)
+    return row

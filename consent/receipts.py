@@ -1,17 +1,20 @@
 """A receipt: what its owner keeps, in the shape of ISO/IEC TS 27560:2023 (receipt, clause 6.4, of a record, 6.3).
 
-{schema_version, receipt_id, content: {record, pii_processing, party_identification, event}, record}. `content` is the
-standard's; `record` is ours: the entry of the sealed record with its RFC 9162 inclusion proof and signed tree head, or
-{state: "pending", entry} while it is not sealed. Its payload names the receipt and the SHA-256 of the text shown,
-which `privacy_notice_text` must give: so text, answer and time are bound to the seal.
+{schema_version, receipt_id, content: {record, pii_processing, party_identification, event}, record[, later]}. `content`
+is the standard's; `record` is ours: the entry of the sealed record with its RFC 9162 inclusion proof and signed tree
+head, or {state: "pending", entry} while it is not sealed. Its payload names the receipt and the SHA-256 of the text
+shown, of the event, and of all else in the content: every field is bound to the seal. `later` proves the event that
+came after this answer in the same way; it stands in the receipt once it is sealed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC
 from typing import Any
 
+import rfc8785
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import translation
@@ -31,7 +34,26 @@ STATES = {  # of an event; the standard's words, a skipped question being a refu
 
 
 def receipt(row: ConsentRecord) -> dict[str, Any]:
-    """Return the receipt of one answer, in the language it was given in, with what became of it since."""
+    """Return the receipt of one answer as it stood when it was given, with what became of it since."""
+    content = row.content or content_of(row)
+    shown = {**content["pii_processing"], "privacy_notice_text": row.shown_text}
+    document: dict[str, Any] = {
+        "schema_version": SCHEMA,
+        "receipt_id": str(row.public_id),
+        "content": {**content, "pii_processing": shown},
+        "record": proof(row),
+    }
+    later = ended_by(row)
+    later_proof = proof(later) if later else {}
+    if later and later_proof["state"] == "sealed":
+        ended = (later.content or content_of(later))["event"]
+        document["content"]["event"] = [*content["event"], *ended]
+        document["later"] = later_proof
+    return document
+
+
+def content_of(row: ConsentRecord) -> dict[str, Any]:
+    """Return what the receipt says, in the language of the answer, without the text that was shown."""
     with translation.override(row.language):
         content = {
             "record": {
@@ -41,17 +63,20 @@ def receipt(row: ConsentRecord) -> dict[str, Any]:
             },
             "pii_processing": _processing(row),
             "party_identification": [_controller()],
-            "event": [_event(each) for each in (row, ended_by(row)) if each is not None],
-        }
-        document = {
-            "schema_version": SCHEMA,
-            "receipt_id": str(row.public_id),
-            "content": content,
-            "record": proof(row),
+            "event": [_event(row)],
         }
         # Lazy words become words while the language stands.
-        words: dict[str, Any] = json.loads(json.dumps(document, default=str))
+        words: dict[str, Any] = json.loads(json.dumps(content, default=str))
         return words
+
+
+def hashes(content: dict[str, Any]) -> dict[str, str]:
+    """Return what the record entry keeps of a content: the SHA-256 of its event and of all else, as canonical JSON."""
+    rest = {name: part for name, part in content.items() if name != "event"}
+    return {
+        "event_sha256": hashlib.sha256(rfc8785.dumps(content["event"][0])).hexdigest(),
+        "content_sha256": hashlib.sha256(rfc8785.dumps(rest)).hexdigest(),
+    }
 
 
 def as_file(row: ConsentRecord) -> bytes:
@@ -115,7 +140,6 @@ def _processing(row: ConsentRecord) -> dict[str, Any]:
         "privacy_notice_version": version.number,
         "privacy_notice_version_sha256": version.sha256,
         "privacy_notice_sha256": row.shown_sha256,
-        "privacy_notice_text": row.shown_text,
         "language": row.language,
         "purposes": [purpose_of(row.kind)],
     }

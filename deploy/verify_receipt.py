@@ -7,8 +7,10 @@
 回执（JSON）证明一条记录在签名的树头之下：本脚本只信任您给出的公钥（取自 /record/keys.json，最好由您自己早先保存）。
 The receipt holds a proof {entry, leaf_index, inclusion_path, head}, by itself or under "record" or "proof". Checked:
 the entry's hash leads by the inclusion path (RFC 9162, section 2.1.3.2) to the root in the tree head; the head carries
-an Ed25519 signature (RFC 8032) of a key you gave; and what the receipt says (its number, the text shown, the answer,
-the time, whose) is what the entry proves. Exit code: 0 it stands, 1 it does not, 2 it cannot be checked.
+an Ed25519 signature (RFC 8032) of a key you gave; and everything the receipt says (its number, the text shown, the
+answer, the time, whose, what for, by whom) is what the entry proves; a later event, what its own entry proves. What was
+left out cannot be seen: that somebody withdrew later stands in a newer receipt.
+Exit code: 0 it stands, 1 it does not, 2 it cannot be checked.
 """
 
 import argparse
@@ -19,6 +21,8 @@ import sys
 
 LONGEST = 4 * 1024 * 1024  # bytes of a file
 HEAD_PREFIX = b"portal record head v1\n"
+PROOF_FORMAT = "portal-record-proof-1"
+PROOF_FIELDS = {"format", "entry", "leaf_index", "inclusion_path", "head", "public_key"}
 HEAD_FIELDS = ("at", "key_id", "previous", "root_hash", "tree_size")  # in the order of canonical JSON
 
 
@@ -196,7 +200,16 @@ def key_id_of(public):
 def check(document, keys):
     """Return (entry, head) of a receipt that stands under one of the keys; Wrong otherwise."""
     proof = proof_in(document)
+    entry, head = check_proof(proof, keys)
+    if isinstance(document, dict) and document is not proof:
+        check_receipt(document, entry, keys)
+    return entry, head
+
+
+def check_proof(proof, keys):
+    """Return (entry, head) of a proof that stands under one of the keys; Wrong otherwise."""
     head = field(proof, "head", dict)
+    check_frame(proof, head)
     size, root = field(head, "tree_size", int), field(head, "root_hash", str, "[0-9a-f]{64}")
     index, text = field(proof, "leaf_index", int), field(proof, "entry", str)
     steps = field(proof, "inclusion_path", list)
@@ -212,9 +225,18 @@ def check(document, keys):
     leaf = hashlib.sha256(b"\x00" + raw).digest()
     if root_of(leaf, index, size, [bytes.fromhex(step) for step in steps]).hex() != root:
         raise Wrong("条目与树头不符：内容、位置或路径被改动 · the entry does not belong to the tree head")
-    if isinstance(document, dict) and document is not proof:
-        check_receipt(document, entry)
     return entry, head
+
+
+def check_frame(proof, head):
+    """Wrong when a proof holds what no proof holds, or names another format or key than its own."""
+    if not set(proof) <= PROOF_FIELDS | {"state"} or not set(head) <= {*HEAD_FIELDS, "signature"}:
+        raise Wrong("证明中有多余的字段 · the proof holds fields that are none of its own")
+    public = field(proof, "public_key", str, "[0-9a-f]{64}")
+    if proof.get("state", "sealed") != "sealed" or field(proof, "format", str) != PROOF_FORMAT:
+        raise Wrong("证明的格式不对 · the proof is of another format")
+    if key_id_of(bytes.fromhex(public)) != head.get("key_id"):
+        raise Wrong("证明所附的公钥不是签名的那一把 · the public key beside the proof is not the one that signed")
 
 
 def check_signature(head, keys):
@@ -231,11 +253,51 @@ def check_signature(head, keys):
         raise Wrong("树头的签名无效 · the signature of the tree head is invalid")
 
 
-def check_receipt(document, entry):
+def digest_of(value):
+    """Return the SHA-256 of canonical JSON (RFC 8785): there are no fractions in it, and its names are plain ASCII."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    except RecursionError as error:
+        raise Wrong("内容嵌套过深 · the content is nested too deeply") from error
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def check_content(document, content, payload, keys):
+    """Wrong unless every field is the one whose hash the entry holds; a later event needs a proof of its own."""
+    shown = {name: value for name, value in content["pii_processing"].items() if name != "privacy_notice_text"}
+    rest = {name: value for name, value in content.items() if name != "event"}
+    if digest_of({**rest, "pii_processing": shown}) != payload["content_sha256"]:
+        raise Wrong("回执的内容与记录不符 · the content is another one than the record's")
+    schema = field(field(content, "record", dict), "schema_version", str)
+    known = {"schema_version", "receipt_id", "content", "record", "later"}
+    if not set(document) <= known or document.get("schema_version") != schema:
+        raise Wrong("回执的格式不对 · the receipt is of another format")
+    if any(field(document[name], "state", str) != "sealed" for name in ("record", "later") if name in document):
+        raise Wrong("证明的格式不对 · the proof is of another format")
+    own, later = content["event"][0], content["event"][1:]
+    if digest_of(own) != payload.get("event_sha256"):
+        raise Wrong("回执所述的事件与记录不符 · the event is another one than the record's")
+    if len(later) != (1 if "later" in document else 0):
+        raise Wrong("后来的事件没有证明 · a later event has no proof")
+    if later:
+        check_later(later[0], check_proof(field(document, "later", dict), keys)[0], own)
+
+
+def check_later(event, entry, own):
+    """Wrong unless the entry proves this event of the same person, after the receipt's own."""
+    payload = entry.get("payload") if isinstance(entry, dict) else None
+    proved = payload.get("event_sha256") if isinstance(payload, dict) else None
+    if proved != digest_of(event) or event["entity_id"] != own["entity_id"] or event["event_time"] < own["event_time"]:
+        raise Wrong("后来的事件与记录不符 · the later event is another one than the record's")
+
+
+def check_receipt(document, entry, keys):
     """Wrong when the receipt around the proof says something else than its entry proves."""
     payload = entry.get("payload") if isinstance(entry, dict) else None
-    if not isinstance(payload, dict) or "receipt_id" not in document:
+    if set(document) <= {"record", "proof"}:  # the proof alone
         return
+    if not isinstance(payload, dict):
+        raise Wrong("条目不是一份回执的 · the entry is not that of a receipt")
     content = field(document, "content", dict)
     shown = field(content, "pii_processing", dict)
     number = field(document, "receipt_id", str)
@@ -256,6 +318,8 @@ def check_receipt(document, entry):
     for words, said, proved in pairs:
         if type(said) is not type(proved) or said != proved:
             raise Wrong(f"回执所述与记录不符 · the receipt says something else than the record: {words}")
+    if "content_sha256" in payload:  # receipts of before this was bound prove the pairs above
+        check_content(document, content, payload, keys)
 
 
 def known_head(head, document):

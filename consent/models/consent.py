@@ -45,6 +45,7 @@ class ConsentRecord(models.Model):
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {
         "ip_hash": Personal("证明同意由本人作出，仅为带密钥的散列", "法定保存期，默认 6 年", sealed=True),
         "agent_hash": Personal("证明同意由本人作出，仅为带密钥的散列", "法定保存期，默认 6 年", sealed=True),
+        "content": Personal("证明同意由本人作出，仅为带密钥的散列", "法定保存期，默认 6 年", sealed=True),
     }
     FROZEN = append_only.Whole()
 
@@ -61,6 +62,8 @@ class ConsentRecord(models.Model):
     # Keyed hashes: a claimed address or browser can be checked against them, none can be read from them.
     ip_hash = models.CharField(max_length=64, blank=True)
     agent_hash = models.CharField(max_length=64, blank=True)
+    # What the receipt says beside the text, as it stood; null in rows older than this column.
+    content = models.JSONField(null=True, editable=False)
     # What makes it provable; null only where a row older than this column found none.
     entry = models.OneToOneField(RecordEntry, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     at = models.DateTimeField(_("时间"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
+import importlib.util
 import json
 import subprocess
 import sys
@@ -25,6 +27,9 @@ from tests.factories import consent_to, make_user
 
 pytestmark = pytest.mark.django_db
 VERIFIER = settings.BASE_DIR / "deploy" / "verify_receipt.py"
+_spec = importlib.util.spec_from_file_location("verify_receipt", VERIFIER)
+VERIFY = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(VERIFY)
 
 
 @pytest.fixture
@@ -149,6 +154,76 @@ def test_before_the_seal_it_says_so_and_after_it_a_stranger_verifies_it(reader, 
     assert good.returncode == 0, good.stdout + good.stderr
     document["content"]["event"][0]["event_answer"] = "REFUSED"
     assert verify(document, tmp_path).returncode == 1
+
+
+def test_a_receipt_changed_in_any_field_does_not_stand(reader, row):
+    """Every value in turn, the later event and its proof too; then every field left out, and one added everywhere."""
+    withdraw(row, at=timezone.now(), form="me")
+    seals.seal(timezone.now())
+    document = json.loads(page(reader, row, "receipt.json").content)
+    published = VERIFY.keys_in(Client().get("/record/keys.json").json())
+    VERIFY.check(document, published)
+    assert [event["event_answer"] for event in document["content"]["event"]] == ["GIVEN", "WITHDRAWN"]
+
+    places = [(change, path) for path in paths(document) for change in (other, without)]
+    holders = [(), ("content",), ("content", "event", 0), ("content", "event", 1), ("record",), ("record", "head")]
+    places += [(other, (*holder, "more")) for holder in holders]
+    stands = []
+    for change, path in places:
+        try:
+            VERIFY.check(change(document, path), published)
+        except VERIFY.Wrong:
+            continue
+        stands.append((change.__name__, path))
+    assert stands == []
+
+
+def paths(value, before=()):
+    """Every place of a document that holds a value, a list or an object."""
+    if before:
+        yield before
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, part in inside:
+        yield from paths(part, (*before, name))
+
+
+def other(document, path):
+    (changed, holder), value = held(document, path)
+    holder[path[-1]] = value + 1 if type(value) is int else not value if type(value) is bool else f"{value}x"
+    return changed
+
+
+def without(document, path):
+    (changed, holder), _value = held(document, path)
+    del holder[path[-1]]
+    return changed
+
+
+def held(document, path):
+    """A copy with the holder of the place in it, and the value there."""
+    changed = holder = copy.deepcopy(document)
+    for name in path[:-1]:
+        holder = holder[name]
+    return (changed, holder), holder.get(path[-1]) if isinstance(holder, dict) else holder[path[-1]]
+
+
+def test_a_receipt_says_what_was_true_when_it_was_given(reader, row):
+    with override_settings(OPERATOR_ZH="后来的运营者", CONTACT_EMAIL="later@example.org"):
+        again = page(reader, row, "receipt.json").content
+
+    assert again == page(reader, row, "receipt.json").content
+    assert "后来的运营者" not in again.decode()
+
+
+def test_a_later_answer_stands_in_the_receipt_once_it_is_sealed(row, tmp_path):
+    seals.seal(timezone.now())
+    withdraw(row, at=timezone.now(), form="me")
+
+    assert verify(receipt(row), tmp_path).returncode == 0
+    assert len(receipt(row)["content"]["event"]) == 1
+    seals.seal(timezone.now())
+    assert len(receipt(row)["content"]["event"]) == 2
+    assert verify(receipt(row), tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize("answer", ["GIVEN", "SKIPPED", "WITHDRAWN"])
