@@ -48,6 +48,26 @@ def difference(phrases: Phrases, before: Answer, after: Answer) -> list[str]:
     return said
 
 
+def treatment_changes(phrases: Phrases, before: Answer, after: Answer) -> list[str]:
+    """What changes of the treatments listed, those that change alike together; empty where they stay as they are."""
+    ours, theirs = _treatments(phrases, before), _treatments(phrases, after)
+    out = {option.option for option in after.ruled_out}
+    alike: dict[tuple[str, str], list[str]] = {}
+    for key in dict.fromkeys([*ours, *theirs]):
+        now, then = ours.get(key, ""), theirs.get(key) or (_("排除") if key in out else "")
+        if now != then:
+            alike.setdefault((now, then), []).append(phrases.short[key])
+    return [_briefly(Row("", _("、").join(labels), now, then)) for (now, then), labels in alike.items()]
+
+
+def _treatments(phrases: Phrases, answer: Answer) -> dict[str, str]:
+    return {
+        option.option: phrases.strength[option.strength]
+        for option in answer.options
+        if phrases.ruleset.options[option.option].is_treatment
+    }
+
+
 def rows_of(phrases: Phrases, first: Answer, second: Answer) -> list[Row]:
     """Every option that is listed or ruled out in either answer, in the order of the first, then of the second."""
     ours, theirs = _standing(phrases, first), _standing(phrases, second)
@@ -59,6 +79,13 @@ def rows_of(phrases: Phrases, first: Answer, second: Answer) -> list[Row]:
 def _standing(phrases: Phrases, answer: Answer) -> dict[str, str]:
     listed = {option.option: phrases.strength[option.strength] for option in answer.options}
     return listed | {out.option: _("排除") for out in answer.ruled_out}
+
+
+def _briefly(row: Row) -> str:
+    names = {"option": row.label, "before": row.first, "after": row.second}
+    if row.first and row.second == _("排除"):
+        return _("排除%(option)s") % names
+    return _("%(option)s %(before)s → %(after)s") % names if row.first and row.second else _sentence(row)
 
 
 def _sentence(row: Row) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from strategy.absences import Absence, absences
 from strategy.answers import Answer
 from strategy.changes import Change, Changes, Flip
 from strategy.conditions import Test
-from strategy.contrasts import difference
+from strategy.contrasts import difference, treatment_changes
 from strategy.evidence import Evidence
 from strategy.phrases import Phrases
 from strategy.rules import TREATMENTS
@@ -46,12 +46,24 @@ class Turns:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """`unknown`: what to find out; `known`: what is given otherwise; `pairs`: two at once."""
+    """`unknown`: what to find out; `known`: what is given otherwise; `pairs`: two at once; all changes in full words.
+
+    `leading`: of the unknowns those that change the treatments listed, `otherwise`: of the given, `together`: of two
+    at once; in few words, of the treatments alone.
+    """
 
     unknown: tuple[Turns, ...]
     known: tuple[Turns, ...]
     pairs: tuple[Turn, ...]
+    leading: tuple[Turns, ...]
+    otherwise: tuple[Turns, ...]
+    together: tuple[Turn, ...]
     is_complete: bool
+
+    @property
+    def count(self) -> int:
+        """How many lines the full list has."""
+        return sum(len(turns.turns) for turns in (*self.unknown, *self.known)) + len(self.pairs)
 
 
 def why_not(phrases: Phrases, answer: Answer, evidence: Evidence) -> tuple[list[WhyNot], list[WhyNot]]:
@@ -88,35 +100,52 @@ def _now(phrases: Phrases, answer: Answer, absence: Absence) -> str:
     return phrases.values(key, values)
 
 
+Said = Callable[[Phrases, Answer, Answer], list[str]]
+
+
 def explain(phrases: Phrases, answer: Answer, changes: Changes) -> Explained:
     """Changes in words: of one question by question, answers that do the same together; then of two."""
-    grouped: dict[str, list[Change]] = {}
-    for change in changes.single:
-        grouped.setdefault(change.flips[0].key, []).append(change)
-    unknown: list[Turns] = []
-    known: list[Turns] = []
-    for key, found in grouped.items():
-        turns = _turns(phrases, answer, found)
-        now = phrases.values(key, found[0].flips[0].before)
-        (unknown if found[0].flips[0].was_unknown else known).append(Turns(phrases.question[key], now, turns))
-    pairs = tuple(
-        Turn(
-            _(" 且 ").join(_named(phrases, flip) for flip in change.flips),
-            tuple(difference(phrases, answer, change.answer)),
-        )
-        for change in changes.pairs
+    unknown = [change for change in changes.single if change.flips[0].was_unknown]
+    known = [change for change in changes.single if not change.flips[0].was_unknown]
+    return Explained(
+        unknown=_by_question(phrases, answer, unknown, difference),
+        known=_by_question(phrases, answer, known, difference),
+        pairs=_pairs(phrases, answer, changes.pairs, difference),
+        leading=_by_question(phrases, answer, unknown, treatment_changes),
+        otherwise=_by_question(phrases, answer, known, treatment_changes),
+        together=_pairs(phrases, answer, changes.pairs, treatment_changes),
+        is_complete=changes.is_complete,
     )
-    return Explained(tuple(unknown), tuple(known), pairs, changes.is_complete)
 
 
-def _turns(phrases: Phrases, answer: Answer, found: Iterable[Change]) -> tuple[Turn, ...]:
+def _by_question(phrases: Phrases, answer: Answer, found: Iterable[Change], said: Said) -> tuple[Turns, ...]:
+    """Changes of one question under it; without those of which nothing is said."""
+    grouped: dict[str, list[Change]] = {}
+    for change in found:
+        grouped.setdefault(change.flips[0].key, []).append(change)
+    turns = (
+        Turns(phrases.question[key], phrases.values(key, same[0].flips[0].before), _turns(phrases, answer, same, said))
+        for key, same in grouped.items()
+    )
+    return tuple(one for one in turns if one.turns)
+
+
+def _turns(phrases: Phrases, answer: Answer, found: Iterable[Change], said: Said) -> tuple[Turn, ...]:
     """Answers to one question, those with the same effect as one."""
     by_effect: dict[tuple[str, ...], list[str]] = {}
     for change in found:
-        effect = tuple(difference(phrases, answer, change.answer))
         flip = change.flips[0]
-        by_effect.setdefault(effect, []).append(phrases.values(flip.key, flip.after))
+        if effect := tuple(said(phrases, answer, change.answer)):
+            by_effect.setdefault(effect, []).append(phrases.values(flip.key, flip.after))
     return tuple(Turn(_(" 或 ").join(values), effect) for effect, values in by_effect.items())
+
+
+def _pairs(phrases: Phrases, answer: Answer, found: Iterable[Change], said: Said) -> tuple[Turn, ...]:
+    named = (
+        (_(" 且 ").join(_named(phrases, flip) for flip in change.flips), tuple(said(phrases, answer, change.answer)))
+        for change in found
+    )
+    return tuple(Turn(when, effect) for when, effect in named if effect)
 
 
 def _named(phrases: Phrases, flip: Flip) -> str:

@@ -77,6 +77,14 @@ class Phrases:
         return {key: breaking(label) for key, label in self.option.items()}
 
     @cached_property
+    def short(self) -> dict[str, str]:
+        """The label of each option for a line of many: of systemic treatments without the bracket at its end."""
+        return {
+            key: re.sub(r"\s*[（(][^（(]*[）)]$", "", label) if self.ruleset.options[key].kind == "systemic" else label
+            for key, label in self.option.items()
+        }
+
+    @cached_property
     def note(self) -> dict[str, SafeString]:
         """Each caution as markup, in the open."""
         return {key: self.note_about(key, ()) for key in self.ruleset.cautions}

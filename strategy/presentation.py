@@ -36,13 +36,13 @@ class Presentation:
         self.excluded = [self._excluded(out) for out in answer.ruled_out if out.proposed_by]
         self.excluded_anyway = [self._excluded(out) for out in answer.ruled_out if not out.proposed_by]
         self.excluded_notes = self._notes(dict.fromkeys(name for out in answer.ruled_out for name in out.cautions))
-        first, treatment, uncovered, support, follow = self._sorted()
-        self.first, self.uncovered = self._rows(first), self._rows(uncovered)
+        first, tests, treatment, uncovered, support, follow = self._sorted()
+        self.first, self.tests, self.uncovered = self._rows(first), self._rows(tests), self._rows(uncovered)
         self.treatments = self._groups(treatment)
         self.support, self.follow = self._rows(support), self._rows(follow)
         self.notes = self._notes(self.of_the_whole)
         self.lead = self._lead(len(first))
-        self.next = self._next(first, support, follow)
+        self.next = self._next(first, tests, support, follow)
         self.has_stale = any(rule in stale for rule in answer.fired)
 
     @property
@@ -70,9 +70,12 @@ class Presentation:
         """The strongest treatments by name, for the line that is always in reach."""
         return [card.label for group in self.treatments[:1] for card in group.cards]
 
-    def _sorted(self) -> tuple[list[Listed], list[Listed], list[Listed], list[Listed], list[Listed]]:
-        """The options in the groups of the page; in each the order of the answer."""
-        first, treatment, uncovered, support, follow = [], [], [], [], []
+    def _sorted(self) -> tuple[list[Listed], ...]:
+        """The options in the groups of the page; in each the order of the answer.
+
+        First what must be done, and urgent advice; tests that are no more than advised stand apart from it.
+        """
+        first, tests, treatment, uncovered, support, follow = [], [], [], [], [], []
         for option in self.answer.options:
             known = self.ruleset.options[option.option]
             if known.fallback:
@@ -81,11 +84,15 @@ class Presentation:
                 treatment.append(option)
             elif known.kind == "monitoring":
                 follow.append(option)
-            elif known.kind == "diagnostic" or option.strength == STRENGTHS[0] or option.priority >= URGENT:
+            elif option.strength == STRENGTHS[0]:
+                first.append(option)
+            elif known.kind == "diagnostic":
+                tests.append(option)
+            elif option.priority >= URGENT:
                 first.append(option)
             else:
                 support.append(option)
-        return first, treatment, uncovered, support, follow
+        return first, tests, treatment, uncovered, support, follow
 
     @property
     def of_the_whole(self) -> list[str]:
@@ -111,11 +118,12 @@ class Presentation:
             parts.append(_("%(count)d 处条目之间有冲突") % {"count": lowered})
         return _("%(list)s。") % {"list": _("，").join(parts)} if parts else ""
 
-    def _next(self, first: list[Listed], support: list[Listed], follow: list[Listed]) -> Markup:
-        """What comes after any of the treatments: the tests still out, then support and follow-up; words and links."""
+    def _next(self, first: list[Listed], tests: list[Listed], support: list[Listed], follow: list[Listed]) -> Markup:
+        """What goes with any of the treatments: what is still out, tests, support, follow-up; words and links."""
         steps = []
         for options, anchor, template in (
             (first, "first", _("先完成%(what)s")),
+            (tests, "tests", _("可补做%(what)s")),
             (support, "support", _("同时%(what)s")),
             (follow, "follow", _("之后%(what)s")),
         ):

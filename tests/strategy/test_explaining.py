@@ -223,3 +223,36 @@ def test_who_signed_and_when_is_said(reader, rule_set):
 
     assert person.display_name in body
     assert "草稿，未经临床审核" not in body
+
+
+def test_a_test_that_is_only_advised_is_not_called_first(reader):
+    answer = evaluate(RULESET, CASES["v52"])
+    assert {option.strength for option in answer.options if option.option == "csf_ctdna"} == {"consider"}
+
+    body = text_of(reader.post(TOOL, CASES["v52"]))
+
+    assert "strategy-first" not in body
+    assert "先补" not in body
+    assert "先完成" not in body
+    assert re.search(r'id="strategy-tests">可补做的检查</h3>\s*<ul class="rows"><li[^>]*data-option="csf_ctdna"', body)
+
+
+def treatments(answer) -> set[tuple[str, str]]:
+    return {(o.option, o.strength) for o in answer.options if RULESET.options[o.option].is_treatment}
+
+
+@pytest.mark.parametrize("case", [{"disease_state": "progressed", "last_tki": "alectinib"}, CASES["v01"], CASES["v46"]])
+def test_what_changes_the_treatments_leads_and_the_full_list_is_folded(reader, case):
+    answer = evaluate(RULESET, case)
+    turned = [c.flips[0] for c in find_changes(RULESET, answer).single if treatments(c.answer) != treatments(answer)]
+    body = text_of(reader.post(TOOL, case, headers=PART | {"HX-Target": "strategy-changes"}))
+    open_part = re.sub(r"<details>.*?</details>", "", body, flags=re.DOTALL)
+    leads = "".join(re.findall(r"<dl[^>]* data-leads>(.*?)</dl>", body, re.DOTALL))
+
+    asked = {RULESET.inputs[flip.key].label.zh for flip in turned}
+    assert {html.unescape(label).strip() for label in re.findall(r"<dt>([^<]*?)\s*(?:<span|</dt>)", leads)} >= asked
+    for flip in turned:
+        label = RULESET.inputs[flip.key].label.zh
+        assert (f"<dt>{label}</dt>" in open_part) == flip.was_unknown
+    assert "data-turn" not in open_part
+    assert len(re.findall("<dd>", body.rpartition("<details>")[2])) == int(re.search(r"（(\d+) 处）", body)[1])
