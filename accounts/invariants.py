@@ -34,6 +34,7 @@ def register_own() -> None:
     register("Q18", gettext_noop("认证已过期一小时，仍是已通过"), _expired_but_approved)
     register("Q19", gettext_noop("两人同时持有一件案件"), _held_by_two)
     register("Q20", gettext_noop("已注销的人仍可读"), _erased_but_readable)
+    register("Q22", gettext_noop("案件的变动没有记录条目"), _unrecorded)
 
 
 def _decided_twice(at: datetime) -> Iterable[Any]:
@@ -92,12 +93,15 @@ def _approved_without_decision(at: datetime) -> Iterable[Any]:
 
 
 def _unauthorised(at: datetime) -> Iterable[Any]:
-    """By the owner, alone where two are needed, or without the event that only who may decide can make."""
+    """By the owner, alone where two are needed, without the event that only who may decide can make, or an appeal by
+    whoever decided or proposed what it is against."""
     made = VerificationEvent.objects.filter(
         subject=OuterRef("submission__verification"), actor=OuterRef("decided_by"), at=OuterRef("decided_at")
     ).exclude(old=F("new"))
     own = Q(decided_by=F("submission__owner")) | Q(proposed_by=F("submission__owner")) | Q(decided_by=F("proposed_by"))
-    return Decision.objects.filter(own | ~Exists(made))
+    before = "submission__previous__decision__"
+    again = Q(decided_by=F(f"{before}decided_by")) | Q(decided_by=F(f"{before}proposed_by"))
+    return Decision.objects.filter(own | ~Exists(made) | (again & ~Q(submission__appeal="")))
 
 
 def _without_entry(at: datetime) -> Iterator[Any]:
@@ -107,6 +111,16 @@ def _without_entry(at: datetime) -> Iterator[Any]:
         actor = keys.pseudonym(decision.decided_by)
         if (DECIDED[decision.outcome], str(decision.submission.public_id), actor) not in written:
             yield decision
+
+
+def _unrecorded(at: datetime) -> Iterator[Any]:
+    """Rows of before events had a kind, and made-up load, have none."""
+    cases = RecordEntry.objects.filter(subject__startswith="accounts.verification:")
+    entries = cases.values_list("kind", "subject", "payload")
+    written = {(kind, subject, payload.get("version")) for kind, subject, payload in entries.iterator()}
+    for event in VerificationEvent.objects.exclude(kind="").select_related("subject").iterator():
+        if (event.kind, f"accounts.verification:{event.subject.public_id}", event.seq) not in written:
+            yield event
 
 
 def _without_proof(at: datetime) -> Iterable[Any]:

@@ -105,6 +105,25 @@ def is_text_whole(row: ConsentRecord) -> bool:
     return fingerprint(row.shown_text) == row.shown_sha256 == named
 
 
+def is_as_recorded(row: ConsentRecord) -> bool:
+    """Whether the row says what its entry in the record says: who, when, what, to which text."""
+    entry = row.entry
+    if entry is None:
+        return False
+    said = {
+        "receipt": str(row.public_id),
+        "answer": row.answer,
+        "version": row.version.number,
+        "sha256": row.version.sha256,
+        **(hashes(row.content) if row.content else {}),
+    }
+    return (
+        (entry.kind, entry.at, entry.actor) == (f"consent.{row.answer.lower()}", row.at, keys.pseudonym(row.person))
+        and all(entry.payload.get(name) == value for name, value in said.items())
+        and is_text_whole(row)
+    )
+
+
 def ended_by(row: ConsentRecord) -> ConsentRecord | None:
     """Return the answer that came after this one to the same document, whatever it was."""
     return _same_document(row).filter(pk__gt=row.pk).order_by("pk").first()
