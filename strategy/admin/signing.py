@@ -19,8 +19,10 @@ from portal.text import CleanCharField
 from portal.workflow import TransitionError
 from strategy import proving
 from strategy.admin.reaching import find, gone, seen, to_version
+from strategy.loading import compiled
 from strategy.models import ClinicalSignature, NotProven, RuleSetVersion
 from strategy.models.rights import PUBLISH, SIGN
+from strategy.prover.words import patient_words
 
 
 class PublishForm(forms.Form):
@@ -106,13 +108,14 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _to_publish(request: HttpRequest, version: RuleSetVersion, form: PublishForm) -> dict[str, Any]:
+    rules = compiled(version)
     return {
         "version": version,
         "form": form,
         "was_editor": version.was_edited_by(request.user),
         "is_waiting": version.status == RuleSetVersion.Status.IN_REVIEW,
         "is_behind": version.is_behind(),
-        "outstanding": proving.outstanding(version),
+        "outstanding": [(found, patient_words(rules, found.patient or {})) for found in proving.outstanding(version)],
         "certificate": proving.proven(version),
         "desk_at": "rulesetversion",
     }

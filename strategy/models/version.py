@@ -271,10 +271,10 @@ class RuleSetVersion(Workflow):
     def _check_proven(self) -> None:
         from strategy import proving  # it imports the models
 
+        if any(finding.fingerprint for finding in proving.outstanding(self)):
+            raise NotProven(_t("还有既未解决也未签署理由的发现，不能发布。"))
         if not proving.proven(self):
             raise NotProven(_t("这一版的内容还没有证明。请先运行证明。"))
-        if proving.outstanding(self):
-            raise NotProven(_t("还有既未解决也未签署理由的发现，不能发布。"))
 
     def _still(self, status: str, seen: int) -> None:
         if self.status != status:

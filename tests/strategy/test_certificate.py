@@ -97,6 +97,20 @@ def test_the_desk_shows_the_patient_and_signs_with_a_reason(client, draft, edito
 
 
 @pytest.mark.django_db
+def test_the_page_that_refuses_to_publish_shows_the_finding_with_its_patient(client, draft, editor, editor2):
+    proven_run(draft)
+    draft.submit(by=editor, seen=draft.version, at=timezone.now(), note="改一行")
+    staff_login(client, editor2)
+    at = reverse("admin:strategy_rulesetversion_publish", args=[draft.pk])
+
+    page = client.post(at, {"version": draft.version, "note": ""})
+
+    assert page.status_code == 422
+    assert "还有既未解决也未签署理由的发现" in page.content.decode()
+    assert re.search(r"这样的患者</b>：[^<]*阿来替尼", page.content.decode())
+
+
+@pytest.mark.django_db
 def test_the_desk_shows_what_a_version_changes_for_patients(client, draft, editor2):
     proven_run(draft)
     staff_login(client, editor2)
