@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import EvidenceView, Verification
+from accounts.readings import licence_readings
 from consent import actions
 from consent.gate import Step, standing
 from consent.models import ConsentRecord
@@ -117,11 +118,25 @@ def _zones_first(row: ConsentRecord) -> tuple[bool, int, str]:
 
 
 def evidence_views(person: Any) -> list[dict[str, Any]]:
-    """Return who looked at the person's files, newest first: one line a day, person and purpose, with the last time."""
+    """Return who looked at the person's files or licence number, newest first, with the time and why.
+
+    Files: one line a day, person and purpose, with the last time; the licence number: one line a hold.
+    """
     found = EvidenceView.objects.filter(evidence__owner_id=person.pk).exclude(viewer_id=person.pk)
     days = found.values("evidence__name", "purpose", "viewer__display_name", "viewer_id", "viewed_at__date")
     lines = days.annotate(last=Max("viewed_at"), pages=Count("page", distinct=True)).order_by("-last")[:MOST_VIEWS]
-    return [{**line, "why": LABELS.get(line["purpose"], line["purpose"])} for line in lines]
+    numbers: list[dict[str, Any]] = [
+        {
+            "last": at,
+            "viewer_id": reader.pk,
+            "viewer__display_name": reader.display_name,
+            "evidence__name": _("执业证书编码"),
+            "purpose": purpose,
+        }
+        for at, reader, purpose in licence_readings(person)
+    ]
+    newest = sorted([*map(dict, lines), *numbers], key=lambda line: line["last"], reverse=True)[:MOST_VIEWS]
+    return [{**line, "why": LABELS.get(line["purpose"], line["purpose"])} for line in newest]
 
 
 def sessions_open(person: Any) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import readings
 from accounts.answers import LICENCE, answer_of
 from accounts.models import Answer, Claim, Decision, Reason, Submission, User, Verification
 from portal import keys, record
@@ -83,7 +84,7 @@ def answer_lines(case: Verification, retry: list[Choice], *, held: Claim, at: da
 
 def _record_reading(case: Verification, held: Claim, at: datetime) -> None:
     """Once a hold: opening the page again is the same reading."""
-    kind, subject = "licence.read", f"accounts.verification:{case.public_id}"
+    kind, subject = readings.KIND, readings.subject_of(case)
     known = RecordEntry.objects.filter(kind=kind, subject=subject, actor=keys.pseudonym(held.reviewer))
     if not known.filter(at__gte=held.claimed_at).exists():
         record.append(
