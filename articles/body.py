@@ -111,6 +111,23 @@ def blocks_of(tree: ET.Element) -> Iterator[BlockText]:
             yield BlockText(node.get("id", ""), node.tag, section, text, text_hash(text))
 
 
+def own_texts(tree: ET.Element) -> dict[str, str]:
+    """Return each block's text without that of the blocks inside it: a list item says less than its sub-list."""
+    said: dict[str, list[str]] = {}
+
+    def walk(node: ET.Element, block: str) -> None:
+        if node.tag in BLOCKS and node.get("id"):
+            block = node.get("id", "")
+        texts = said.setdefault(block, [])
+        texts.append(node.text or "")
+        for child in node:
+            walk(child, block)
+            texts.append(child.tail or "")
+
+    walk(tree, "")
+    return {block: folded("".join(texts)) for block, texts in said.items() if block}
+
+
 def facts_of(tree: ET.Element) -> list[tuple[str, str]]:
     """Return (fact key, id of the nearest text block) for every bound span, in reading order."""
     found: list[tuple[str, str]] = []

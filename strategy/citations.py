@@ -1,7 +1,8 @@
 """Which rules rest on sentences that have changed since: computed at read, kept in the process until either side moves.
 
 The citations in force of a rule are those of its newest revision (cited at publication, or confirmed since). A rule is
-stale when the revision readers see now no longer holds one of its blocks with the same text.
+stale when the revision readers see now no longer holds one of its blocks with the same text; the text of the blocks
+inside a block (of a sub-list) is theirs, not its own.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from articles.models import Article, Block
+from articles import body as bodies
+from articles.models import Article, Block, Revision
 from portal import record
 from portal.workflow import TransitionError
 from strategy.models import RuleCitation, RuleSetVersion
@@ -88,19 +90,9 @@ def changed_sentences(version: RuleSetVersion) -> list[ChangedSentence]:
     revision = current_revision(version)
     if revision is None:
         return []
-    now = {b.block_id: b for b in Block.objects.filter(revision=revision)}
-    changed = [c for c in in_force(version) if c.block_id not in now or now[c.block_id].sha256 != c.block_hash]
-    texts = _texts(changed)
     return [
-        ChangedSentence(
-            rule=row.rule_key,
-            fact=row.fact,
-            block_id=row.block_id,
-            old=texts.get((row.revision_id, row.block_id), ""),
-            new=now[row.block_id].text if row.block_id in now else "",
-            old_revision=row.revision_number,
-        )
-        for row in changed
+        ChangedSentence(row.rule_key, row.fact, row.block_id, old, new, row.revision_number)
+        for row, old, new in _changed(in_force(version), revision.pk)
     ]
 
 
@@ -157,21 +149,26 @@ def _key(version: RuleSetVersion) -> tuple[int, int | None, int | None]:
 def _read(version: RuleSetVersion, revision_id: int | None) -> Places:
     if revision_id is None:
         return Places()
-    now = dict(Block.objects.filter(revision_id=revision_id).values_list("block_id", "sha256"))
-    stale: set[str] = set()
+    rows = in_force(version)
     by_fact: dict[str, str] = {}
     by_block: dict[str, list[str]] = {}
-    for row in in_force(version):
+    for row in rows:
         by_fact.setdefault(row.fact, row.block_id)
         if row.rule_key not in by_block.setdefault(row.block_id, []):
             by_block[row.block_id].append(row.rule_key)
-        if now.get(row.block_id) != row.block_hash:
-            stale.add(row.rule_key)
-    return Places(frozenset(stale), by_fact, {block: tuple(rules) for block, rules in by_block.items()})
+    stale = frozenset(row.rule_key for row, _old, _new in _changed(rows, revision_id))
+    return Places(stale, by_fact, {block: tuple(rules) for block, rules in by_block.items()})
 
 
-def _texts(rows: list[RuleCitation]) -> dict[tuple[int, str], str]:
-    wanted = Block.objects.filter(
-        revision_id__in={row.revision_id for row in rows}, block_id__in={row.block_id for row in rows}
-    )
-    return {(revision, block): text for revision, block, text in wanted.values_list("revision_id", "block_id", "text")}
+def _changed(rows: list[RuleCitation], revision_id: int) -> list[tuple[RuleCitation, str, str]]:
+    """The citations that no longer hold, each with the old text of its block and the new, empty where it is gone."""
+    now = dict(Block.objects.filter(revision_id=revision_id).values_list("block_id", "sha256"))
+    moved = [row for row in rows if now.get(row.block_id) != row.block_hash]
+    if not moved:
+        return []
+    bodies_of = Revision.objects.filter(pk__in={revision_id, *(row.revision_id for row in moved)})
+    said = {pk: bodies.own_texts(bodies.parse(body)) for pk, body in bodies_of.values_list("pk", "body")}
+    texts = [
+        (row, said[row.revision_id].get(row.block_id, ""), said[revision_id].get(row.block_id, "")) for row in moved
+    ]
+    return [(row, old, new) for row, old, new in texts if old != new or row.block_id not in now]

@@ -83,6 +83,29 @@ def test_markup_and_other_sentences_mark_nothing(version, article, editor, edito
     assert stale_rules(version) == frozenset()
 
 
+def test_a_changed_item_of_a_list_marks_the_rules_on_it_not_those_on_the_item_above(zone, editor, editor2):
+    above = '<span data-fact="f-ok">按突变选药</span>：'
+    body = f'<ul id="b-cccccccc"><li id="{articles.FIRST}">{above}<ul id="b-dddddddd"><li id="{articles.SECOND}">'
+    body += '<span data-fact="f-disputed">存疑的话</span>；</li></ul></li></ul>'
+    for key, verdict in FACTS.items():
+        Fact.objects.create(key=key, claim_zh=key, claim_en=key, verdict=verdict.upper(), note_zh="存疑")
+    article = articles.install(zone, body)
+    when = {"disease_state": ["progressed"], "last_tki": ["crizotinib"]}
+    data = small()
+    data["rules"].append(rule("x-one", when, recommend("consider", "tki_lorlatinib"), facts=("f-disputed",)))
+    made = RuleSet.objects.create(zone=zone, slug="small", title_zh="小", title_en="S", article_slug=article.slug)
+    version = RuleSetVersion.draft(made, source_of(data), by=None, at=timezone.now())
+    version.publish(by=None, at=timezone.now())
+
+    articles.revise(article, editor, editor2, body.replace("存疑的话", "改过的话"))
+    assert stale_rules(version) == {"x-one"}
+    assert [(c.old, c.new) for c in citations.changed_sentences(version)] == [("存疑的话；", "改过的话；")]
+
+    articles.revise(article, editor, editor2, body.replace("按突变选药", "依突变选药"))
+    assert "x-one" not in stale_rules(version)
+    assert stale_rules(version)
+
+
 def test_a_sentence_that_is_gone_marks_its_rules_and_cannot_be_confirmed(version, article, editor, editor2, lead):
     articles.revise(article, editor, editor2, articles.BODY[: articles.BODY.index(f'<p id="{articles.SECOND}"')])
 
