@@ -33,7 +33,7 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An option that is listed."""
+    """An option that is listed. `is_stale`: a rule that proposed or moved it rests on a changed sentence."""
 
     option: str
     label: str
@@ -45,10 +45,7 @@ class Card:
     claims: tuple[Claim, ...]
     not_for: tuple[str, ...]
     dispute: Dispute | None
-
-    @property
-    def is_stale(self) -> bool:
-        return any(reason.is_stale for reason in self.reasons)
+    is_stale: bool
 
     @property
     def figures(self) -> list[Markup]:
@@ -82,6 +79,7 @@ class Excluded:
     heading: Markup
     reasons: tuple[Reason, ...]
     proposals: tuple[str, ...]
+    is_stale: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,7 @@ class Presentation:
             claims=tuple(self.evidence.claim(fact, others) for fact in option.facts),
             not_for=self.phrases.not_for.get(key, ()),
             dispute=self._disputes.get(key),
+            is_stale=self._is_stale(key),
         )
 
     def _excluded(self, out: RuledOut) -> Excluded:
@@ -175,7 +176,13 @@ class Presentation:
             heading=self.phrases.heading[out.option],
             reasons=self._reasons(out.rules),
             proposals=self._words(out.proposed_by),
+            is_stale=self._is_stale(out.option),
         )
+
+    def _is_stale(self, option: str) -> bool:
+        """Whether a rule that fired and acts on the option waits to be looked at again."""
+        fired = (self.phrases.rules[key] for key in self.answer.fired if key in self._stale)
+        return any(option in rule.options for rule in fired)
 
     def _dispute(self, conflict: Conflict) -> Dispute:
         before, _arrow, after = conflict.resolution.partition(" -> ")

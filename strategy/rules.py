@@ -136,6 +136,12 @@ class Rule:
     facts: tuple[str, ...]
     why: Text
 
+    @property
+    def options(self) -> frozenset[str]:
+        """Every option it acts on, in whatever way."""
+        proposed = (option for option, _strength in self.recommends)
+        return frozenset((*proposed, *self.promotes, *self.demotes, *self.vetoes, *self.gaps))
+
 
 @dataclass(frozen=True)
 class RuleSet:

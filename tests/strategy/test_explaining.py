@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from articles.install import install_article
+from strategy import citations
 from strategy.changes import find_changes
 from strategy.engine import evaluate
 from strategy.examples import examples_for
@@ -193,20 +194,46 @@ def test_the_reasons_name_the_rule_and_lead_to_its_sentence(reader, rule_set, zo
     assert "接下来" in card[0]
 
 
-def test_an_option_on_a_changed_sentence_is_marked(reader, rule_set, zone):
-    install_article(ARTICLE, zone, at=timezone.now(), tool_slug="alk-pretreated")
-    version = rule_set.current_version()
-    revision = zone.articles.get(slug="alk-pretreated-strategy").published
+def cite_what_has_changed(version, rule: str, fact: str) -> None:
+    citations._kept.clear()  # each test's rows have the numbers of the last one's
+    revision = version.rule_set.zone.articles.get(slug="alk-pretreated-strategy").published
     RuleCitation.objects.create(
         version=version,
-        rule_key="m-g1202r",
-        fact="mut-g1202r-lorlatinib-only",
+        rule_key=rule,
+        fact=fact,
         block_id="b-zzzzzzzz",
         block_hash="0" * 64,
         revision=revision,
         revision_number=revision.number,
         at=timezone.now(),
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "fact", "case", "option"),
+    [
+        ("m-g1202r-veto-2g", "mut-g1202r-lorlatinib-only", CASES["v02"], 'data-ruled-out="tki_brigatinib"'),
+        ("a-epilepsy", "sp-epilepsy-lorlatinib", CASES["v02"] | {"epilepsy": "yes"}, 'data-option="tki_lorlatinib"'),
+        ("a-elderly", "sp-elderly", CASES["v01"] | {"age": "gt_70"}, 'data-option="tki_alectinib"'),
+    ],
+)
+def test_what_a_rule_on_a_changed_sentence_rules_out_lowers_or_raises_is_marked(
+    reader, rule_set, zone, rule, fact, case, option
+):
+    install_article(ARTICLE, zone, at=timezone.now(), tool_slug="alk-pretreated")
+    before = text_of(reader.post(TOOL, case))
+    assert option in before
+    assert "data-stale" not in before
+
+    cite_what_has_changed(rule_set.current_version(), rule, fact)
+
+    after = text_of(reader.post(TOOL, case))
+    assert re.search(rf"{option}(?:(?!</article>|</li>).)*data-stale", after, re.DOTALL)
+
+
+def test_an_option_on_a_changed_sentence_is_marked(reader, rule_set, zone):
+    install_article(ARTICLE, zone, at=timezone.now(), tool_slug="alk-pretreated")
+    cite_what_has_changed(rule_set.current_version(), "m-g1202r", "mut-g1202r-lorlatinib-only")
 
     body = text_of(reader.post(TOOL, CASES["v02"]))
 
