@@ -20,6 +20,7 @@ def as_text(shown: Presentation, version: RuleSetVersion, *, at: datetime) -> st
 
 def _lines(shown: Presentation, version: RuleSetVersion, at: datetime) -> Iterator[str]:
     phrases, answer, colon = shown.phrases, shown.answer, _("：")
+    ruled_out, conflict = _("排除"), _("冲突")
     yield f"{version.rule_set.title_here}{colon}{shown.title}"
     yield signed_words(version)
     yield phrases.texts["banner"]
@@ -39,11 +40,11 @@ def _lines(shown: Presentation, version: RuleSetVersion, at: datetime) -> Iterat
     for out in answer.ruled_out:
         reasons = _("；").join(dict.fromkeys(phrases.why[rule] for rule in out.rules))
         yield ""
-        yield f"[{_('排除')}] {phrases.option[out.option]}{colon}{reasons}"
+        yield f"[{ruled_out}] {phrases.option[out.option]}{colon}{reasons}"
         for key in out.cautions:
             yield f"  ! {_caution(shown, key)}"
     for dispute in shown.disputes:
-        yield f"[{_('冲突')}] {dispute.label}{colon}{dispute.resolution}"
+        yield f"[{conflict}] {dispute.label}{colon}{dispute.resolution}"
     for key in (*answer.warnings, *shown.of_the_whole):
         yield f"! {_caution(shown, key)}"
     yield ""

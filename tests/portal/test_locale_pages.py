@@ -91,11 +91,12 @@ def in_english(client: Client) -> Client:
 
 
 def stray(response: Any) -> list[str]:
-    """Chinese words of an English page that nothing says are Chinese; people and their files keep their names."""
+    """Chinese words of an English page that nothing says are Chinese; people, files and works keep their names."""
     known = {*factories.PROFILE.values(), *Evidence.objects.values_list("name", flat=True)}
     for shown in User.objects.values_list("display_name", "display_title"):
         known.update(shown)
-    names = re.compile("|".join(map(re.escape, sorted(filter(None, known), key=len, reverse=True))) + rf"|[{HAN}]\*+")
+    longest_first = map(re.escape, sorted(filter(None, known), key=len, reverse=True))
+    names = re.compile("|".join(longest_first) + rf"|[{HAN}]\*+|《[^》]+》")
     said = Words(response.content.decode()).found
     assert "en" in {language for language, _text in said}
     return [text.strip() for language, text in said if language != "zh-Hans" and CHINESE.search(names.sub("", text))]
