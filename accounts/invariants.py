@@ -34,7 +34,7 @@ def register_own() -> None:
     register("Q18", gettext_noop("认证已过期一小时，仍是已通过"), _expired_but_approved)
     register("Q19", gettext_noop("两人同时持有一件案件"), _held_by_two)
     register("Q20", gettext_noop("已注销的人仍可读"), _erased_but_readable)
-    register("Q22", gettext_noop("案件的变动没有记录条目"), _unrecorded)
+    register("Q23", gettext_noop("密钥的销毁没有记录条目"), _destroyed_unsaid)
 
 
 def _decided_twice(at: datetime) -> Iterable[Any]:
@@ -113,14 +113,13 @@ def _without_entry(at: datetime) -> Iterator[Any]:
             yield decision
 
 
-def _unrecorded(at: datetime) -> Iterator[Any]:
-    """Rows of before events had a kind, and made-up load, have none."""
-    cases = RecordEntry.objects.filter(subject__startswith="accounts.verification:")
-    entries = cases.values_list("kind", "subject", "payload")
-    written = {(kind, subject, payload.get("version")) for kind, subject, payload in entries.iterator()}
-    for event in VerificationEvent.objects.exclude(kind="").select_related("subject").iterator():
-        if (event.kind, f"accounts.verification:{event.subject.public_id}", event.seq) not in written:
-            yield event
+def _destroyed_unsaid(at: datetime) -> Iterator[Any]:
+    entries = RecordEntry.objects.filter(kind="evidence.key_destroyed").values_list("subject", flat=True)
+    said = set(entries)
+    destroyed = PersonKey.objects.filter(purpose=keys.EVIDENCE).exclude(destroyed_at=None).select_related("person")
+    for key in destroyed.iterator():
+        if f"accounts.user:{key.person.public_id}" not in said:
+            yield key
 
 
 def _without_proof(at: datetime) -> Iterable[Any]:

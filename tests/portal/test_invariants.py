@@ -19,7 +19,7 @@ from accounts.models import Claim, Decision, Erasure, Evidence, Submission, Veri
 from accounts.retention import ask_erasure, carry_out_erasures
 from articles.models import Comment
 from consent.models import ConsentRecord
-from portal import invariants, keys, outbox
+from portal import invariants, keys, outbox, record
 from portal.models import Notice, PersonKey, RecordEntry, StoredAnswer
 from tests import factories
 from tests.people import make_person
@@ -74,7 +74,7 @@ def change(model, assignments, where="1 = 1"):
 
 
 def test_all_are_registered():
-    assert {f"Q{number:02d}" for number in range(1, 23)} <= set(invariants.codes())
+    assert {f"Q{number:02d}" for number in range(1, 24)} <= set(invariants.codes())
 
 
 def test_a_sound_database_breaks_none_and_asking_takes_milliseconds(life):
@@ -203,6 +203,9 @@ def test_an_erased_person_who_can_still_be_read_is_found(life):
     keys.seal_for(life["gone"], b"x", purpose=keys.EVIDENCE, aad="a")
     assert codes() == ["Q20"]
     PersonKey.objects.filter(person=life["gone"]).update(destroyed_at=timezone.now(), wrapped=b"")
+    assert codes() == ["Q23"]  # destroyed without a word
+    said = {"subject": f"accounts.user:{life['gone'].public_id}", "payload": {}, "at": timezone.now()}
+    record.append("evidence.key_destroyed", actor=None, **said)
     assert codes() == []
     type(life["gone"]).objects.filter(pk=life["gone"].pk).update(display_name="张三")
     assert codes() == ["Q20"]
