@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.window import Size, Window
+from tests.journeys.window import PHONE, Size, Window
 from tests.strategy.cases import CASES, DATA
 
 STORY = "t"
@@ -70,6 +70,20 @@ def test_an_exclusive_choice_never_stands_beside_another(window_of, demo):
         "none_detected"
     ]
     assert page.locator("[data-status=blocked]").count() == 0
+
+
+def test_the_longest_names_fit_a_phone(window_of, demo):
+    window = window_of("doctor", PHONE)
+    window.open(demo["strategy_url"])
+    open_folds(window)
+    page = window.page
+    for place in ("disease_state-progressed", "last_tki-alectinib", "bypass-met_amp", "bypass-other_bypass"):
+        page.locator(f"label[for=i-{place}]").click()
+    page.locator("form[data-strategy] button").last.click()
+    expect(page.locator(".bullets a[href='#o-tki_plus_met']")).to_be_visible()
+    expect(page.locator("[data-turn]").first).to_be_attached()
+
+    window.inspect("tool-long-names")
 
 
 @pytest.mark.parametrize("has_script", [True, False])
