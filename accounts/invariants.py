@@ -105,11 +105,16 @@ def _unauthorised(at: datetime) -> Iterable[Any]:
 
 
 def _without_entry(at: datetime) -> Iterator[Any]:
+    """By who decided it, for the reasons it names; entries of before reasons were recorded name none."""
     entries = RecordEntry.objects.filter(kind__in=DECIDED.values()).values_list("kind", "payload", "actor")
-    written = {(kind, payload.get("submission"), actor) for kind, payload, actor in entries.iterator()}
+    written = {
+        (kind, payload.get("submission"), actor): payload.get("reasons") for kind, payload, actor in entries.iterator()
+    }
     for decision in Decision.objects.select_related("submission", "decided_by").iterator():
         actor = keys.pseudonym(decision.decided_by)
-        if (DECIDED[decision.outcome], str(decision.submission.public_id), actor) not in written:
+        key = (DECIDED[decision.outcome], str(decision.submission.public_id), actor)
+        codes = [reason.get("code") for reason in decision.reasons]
+        if key not in written or written[key] not in (None, codes):
             yield decision
 
 

@@ -117,6 +117,12 @@ def test_a_seeded_fault_is_found(life, code):
         call_command("invariants")
 
 
+def test_a_decision_whose_reasons_were_exchanged_is_found(life):
+    change(Decision, 'reasons = \'[{"code": "FORGED"}]\'', "outcome = 'REJECTED'")
+
+    assert codes() == ["Q15"]
+
+
 def test_an_appeal_decided_by_whoever_it_is_against_is_found(life):
     change(Submission, "appeal = 'x', previous_id = id", "sent_at IS NOT NULL")
 
