@@ -41,7 +41,7 @@ def install(connection: Any, *, only: str = "") -> None:
 
 def _statements(connection: Any, model: Any) -> list[str]:
     table, name = model._meta.db_table, f"{PREFIX}{model._meta.db_table}"
-    off = f"OLD.status <> NEW.status AND NOT ({_edges(model.TRANSITIONS)})"
+    off = f'OLD."status" <> NEW."status" AND NOT ({_edges(model.TRANSITIONS)})'
     if connection.vendor == "sqlite":
         refuse = f"BEGIN SELECT RAISE(ABORT, 'no such move: {table}'); END"
         return [
@@ -59,4 +59,4 @@ def _statements(connection: Any, model: Any) -> list[str]:
 def _edges(transitions: Mapping[str, frozenset[str]]) -> str:
     """Return SQL over OLD and NEW; the statuses are names in our own code."""
     pairs = sorted((str(old), str(new)) for old, targets in transitions.items() for new in targets)
-    return " OR ".join(f"(OLD.status = '{old}' AND NEW.status = '{new}')" for old, new in pairs)
+    return " OR ".join(f"(OLD.\"status\" = '{old}' AND NEW.\"status\" = '{new}')" for old, new in pairs)
