@@ -91,8 +91,9 @@ def certificate(request: HttpRequest, zone: str, ruleset: str) -> HttpResponse:
 
 
 def newest(version: RuleSetVersion) -> Certificate | None:
-    """The newest certificate of exactly this text."""
-    return version.certificates.filter(sha256=version.sha256).order_by("-pk").first()
+    """The newest certificate of exactly this text; None too where it is no longer as it was issued."""
+    found = version.certificates.filter(sha256=version.sha256).order_by("-pk").first()
+    return found if found is not None and found.is_as_issued() else None
 
 
 def certificate_view(rules: Rules, found: Certificate) -> CertificateView:

@@ -187,7 +187,7 @@ def certify(version: RuleSetVersion, *, at: datetime) -> Certificate | None:
     certificate = Certificate.objects.create(
         version=version, sha256=version.sha256, prover=PROVER_VERSION, data=data, issued_at=at
     )
-    payload = {"sha256": version.sha256, "certificate": certificate.pk}
+    payload = {"sha256": version.sha256, "certificate": certificate.pk, "digest": certificate.digest()}
     record.append("ruleset.certified", actor=None, subject=version.subject, payload=payload, at=at)
     return certificate
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -12,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal import append_only, record
+from portal.models import RecordEntry
 from portal.personal import Personal
-from strategy.models.rights import person_field
+from strategy.models.rights import person_field, sha256_of
 from strategy.models.version import RuleSetVersion
 
 SILENT_AFTER = timedelta(seconds=60)  # a child that lives says so at every stage; the longest takes a few seconds
@@ -160,6 +162,16 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of the content, as the record keeps it."""
+        return sha256_of(json.dumps(self.data, sort_keys=True, ensure_ascii=False))
+
+    def is_as_issued(self) -> bool:
+        """Whether the content is what the record says was issued; entries of before digests say nothing of it."""
+        entries = RecordEntry.objects.filter(subject=self.version.subject, kind="ruleset.certified")
+        entries = entries.filter(payload__certificate=self.pk)
+        return all(entry.payload.get("digest", self.digest()) == self.digest() for entry in entries)
 
 
 class ChangeNote(models.Model):

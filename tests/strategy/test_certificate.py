@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from portal import append_only
 from strategy import proving
+from strategy.certificate import newest
 from strategy.models import Certificate, ProofRun, RuleSet, RuleSetVersion
 from tests.people import staff_login
 from tests.strategy.conftest import TOOL
@@ -59,6 +62,18 @@ def test_a_version_without_a_certificate_says_so(reader):
     assert "这一版还没有证明书" in page
     assert "data-property" not in page
     assert Certificate.objects.count() == 1  # of the version before, which is not this text
+
+
+@pytest.mark.django_db
+def test_a_certificate_altered_past_the_database_guards_is_not_shown(reader, rule_set):
+    certificate = newest(rule_set.current_version())
+    assert certificate
+    certificate.data["proof"]["counts"]["rules"] = 107
+
+    with append_only.lifted(connection):
+        Certificate.objects.filter(pk=certificate.pk).update(data=certificate.data)
+
+    assert "这一版还没有证明书" in reader.get(PAGE).content.decode()
 
 
 @pytest.mark.django_db
