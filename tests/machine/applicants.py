@@ -90,7 +90,7 @@ class Applicants(Base):
     def _hold_or_resume(self, person: Person) -> None:
         stop = person.agreement != "GIVEN"
         if person.status == "PENDING" and person.held is not stop:
-            person.held = stop
+            person.held, person.held_since = stop, self.world.now if stop else None
             person.claim = None if stop else person.claim
             person.move()
 

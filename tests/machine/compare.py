@@ -80,6 +80,9 @@ def pass_time(person: Person, now: datetime) -> None:
     _remind(person, now)
     if person.decided_at and person.draft is None and _closed_for_long(person, now):
         person.lose_keys()
+    if person.held and person.draft is None and _held_for_long(person, now):
+        person.spoilt = person.spoilt or person.files_left > 0
+        person.lose_keys()
     if person.erasure_due and person.erasure_due <= now and not person.erased:
         person.erased = True
         person.lose_keys()
@@ -95,6 +98,10 @@ def _remind(person: Person, now: datetime) -> None:
     if left <= timedelta(days=days) and (person.reminded is None or person.reminded > days):
         person.reminded = days
         person.told.append("reminder")
+
+
+def _held_for_long(person: Person, now: datetime) -> bool:
+    return person.held_since is not None and person.held_since <= now - timedelta(days=settings.EVIDENCE_KEY_DAYS)
 
 
 def _closed_for_long(person: Person, now: datetime) -> bool:

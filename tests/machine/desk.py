@@ -69,6 +69,7 @@ class Desk(Base):
         open_for_another = person.proposal is not None and person.proposal[0] in TWO[self.eyes]
         legal = self.can_review(judge, who) and person.may_judge(judge, self.eyes) and not open_for_another
         legal = legal and person.holder(now) in {None, judge} and not behind
+        legal = legal and (not person.spoilt or decision == "REJECTED")
 
         def real() -> None:
             review.decide(
@@ -76,7 +77,7 @@ class Desk(Base):
                 by=self.world.judge(judge),
                 decision={"APPROVED": "approve", "REJECTED": "reject", "REFUSED": "refuse_final"}[outcome],
                 version=case.version - behind,
-                reasons=self.world.reasons(decision),
+                reasons=self.world.reasons("CHANGED" if person.spoilt and decision == "REJECTED" else decision),
                 message="看过了。",
                 at=now,
             )

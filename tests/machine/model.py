@@ -45,6 +45,8 @@ class Person:
     version: int = 0
     final: bool = False
     held: bool = False
+    held_since: datetime | None = None
+    spoilt: bool = False  # held so long that the files are gone: it can only be sent back for that
     until: datetime | None = None
     decided_at: datetime | None = None
     deciders: set[int] = field(default_factory=set)
@@ -104,7 +106,7 @@ class Person:
             self.expire()
         self.judges = self.deciders | ({self.revoker} - {None}) if self.draft.appeal else set()
         self.files_left, self.licence_left = self.draft.files, True
-        self.sent, self.draft, self.status = self.sent + 1, None, "PENDING"
+        self.sent, self.draft, self.status, self.spoilt = self.sent + 1, None, "PENDING", False
         self.final, self.until, self.decided_at, self.reminded = False, None, None, None
         self.move("submitted")
 

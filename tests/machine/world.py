@@ -23,7 +23,7 @@ from tests import factories
 from tests.people import make_staff
 
 BEGIN = datetime(1975, 3, 1, 8, tzinfo=UTC)  # far enough back that no run of the machine reaches today
-REASONS = {"REJECTED": "NAME_MISMATCH", "REFUSED": "FORGED", "CARD": "IDENTITY_CARD"}
+REASONS = {"REJECTED": "NAME_MISMATCH", "REFUSED": "FORGED", "CARD": "IDENTITY_CARD", "CHANGED": "CONTENT_CHANGED"}
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 

@@ -31,7 +31,9 @@ def test_the_last_file_taken_out_in_another_tab_leaves_nothing_sent(zone, member
 
 def test_a_draft_begun_before_a_revocation_does_not_pass_as_an_appeal(doctor, lead):
     """An approval past its date that no sweep has stored: its owner renews, and is revoked meanwhile."""
-    Verification.objects.filter(owner=doctor).update(approved_until=timezone.now() - timedelta(days=1))
+    now = timezone.now()
+    dates = {"decided_at": now - timedelta(days=366), "approved_until": now - timedelta(days=1)}
+    Verification.objects.filter(owner=doctor).update(**dates)
     draft = drafts.begin_again(Verification.objects.get(owner=doctor), appeal="")
     Verification.objects.get(owner=doctor).revoke(by=lead, reason="注册已被注销。", at=timezone.now())
 
