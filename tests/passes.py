@@ -27,7 +27,7 @@ PLACES = {"DATA_DIR", "PORT", "DATABASE_URL", "REDIS_URL", "SITE_URL", "DJANGO_S
 SERVICES = [sys.executable, "-m", "tests.services"]
 UNIT = ["tests", "--ignore=tests/journeys", "-n", "2", "--dist", "loadgroup"]
 JOURNEYS = ["tests/journeys"]
-LOOKS_ASIDE = ["--ignore=tests/journeys/test_every_page.py"]  # pages look the same on either database
+LOOKS_ASIDE = ["--ignore=tests/journeys/test_all_pages.py"]  # pages look the same on either database
 
 
 @dataclass(frozen=True)
