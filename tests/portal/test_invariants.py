@@ -6,7 +6,6 @@ trigger holds them back, and they go with the test.
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -77,11 +76,8 @@ def test_all_are_registered():
     assert {f"Q{number:02d}" for number in range(1, 24)} <= set(invariants.codes())
 
 
-def test_a_sound_database_breaks_none_and_asking_takes_milliseconds(life):
-    invariants.broken(timezone.now())
-    started = time.perf_counter()
+def test_a_sound_database_breaks_none(life):
     assert codes() == []
-    assert time.perf_counter() - started < 0.5
     call_command("invariants")
 
 

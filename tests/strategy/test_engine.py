@@ -1,6 +1,5 @@
 """The engine against the vignettes, against a second evaluator, and against what the tool must never do."""
 
-import time
 from collections import Counter
 from itertools import product
 from math import prod
@@ -10,9 +9,8 @@ from hypothesis import HealthCheck, given, settings
 
 from strategy.answers import UnknownInput, UnknownValue
 from strategy.engine import evaluate, first_failure, normalise
-from strategy.reading import read_ruleset
 from strategy.rules import STATUSES, STRENGTHS, TREATMENTS
-from tests.strategy.cases import DATA, FULL, RULESET, SOURCE, VIGNETTES, inputs_of, patients
+from tests.strategy.cases import DATA, FULL, RULESET, VIGNETTES, inputs_of, patients
 from tests.strategy.naive import naive
 
 pytestmark = pytest.mark.pure
@@ -198,16 +196,3 @@ def test_the_statuses_of_the_core_grid_are_those_published():
     assert round(100 * count["ok"] / answered, 2) == 24.63
     assert round(100 * count["provisional"] / answered, 2) == 20.46
     assert round(100 * count["partly_covered"] / answered, 2) == 54.90
-
-
-def test_the_rule_set_is_read_and_judged_fast_enough():
-    started = time.process_time()
-    ruleset = read_ruleset(SOURCE)
-    read = time.process_time() - started
-    started = time.process_time()
-    for _ in range(1000):
-        evaluate(ruleset, FULL)
-    judged = time.process_time() - started
-
-    assert read < 0.5  # aims: 0.1 s and 5,000 a second; a shared machine gets slack, `make bench` measures
-    assert judged < 1
