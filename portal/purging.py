@@ -36,10 +36,23 @@ def _empty_log() -> bool:
         return cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
 
 
+# Whether a transaction is open that began before the newest destruction, and so may still see the key's old row.
+SOMEBODY_LOOKS_BACK = """
+SELECT EXISTS (
+    SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND age(backend_xmin) >= (
+        SELECT min(age(xmin)) FROM {table} WHERE destroyed_at IS NOT NULL AND purged_at IS NULL
+    )
+)"""
+
+
 def _rewrite_table() -> bool:
     """PostgreSQL: a new file for the table; a role that does not own it gets a warning and the old one."""
     table = PersonKey._meta.db_table
     with connection.cursor() as cursor:
+        cursor.execute(SOMEBODY_LOOKS_BACK.format(table=connection.ops.quote_name(table)))
+        if cursor.fetchone()[0]:
+            return False  # the rewrite would carry the dead rows over for them
         cursor.execute("SELECT pg_relation_filenode(%s)", [table])
         before = cursor.fetchone()
         try:
