@@ -8,6 +8,7 @@ anew. Neither can run inside a transaction: the rows say when it was done, and t
 from __future__ import annotations
 
 import logging
+import time
 from datetime import datetime
 
 from django.db import OperationalError, connection
@@ -15,6 +16,8 @@ from django.db import OperationalError, connection
 from portal.models import PersonKey
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 2.0  # seconds a purge waits for transactions that began before the destruction; the next sweep tries again
 
 
 def purge(at: datetime) -> int:
@@ -36,23 +39,40 @@ def _empty_log() -> bool:
         return cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
 
 
-# Whether a transaction is open that began before the newest destruction, and so may still see the key's old row.
+# Whether somebody may still see the old row of a destroyed key, so that a rewrite would carry it over. The rewrite's
+# own snapshot reaches back to the oldest writer of the whole server; others count where they see this database.
 SOMEBODY_LOOKS_BACK = """
 SELECT EXISTS (
-    SELECT 1 FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND age(backend_xmin) >= (
-        SELECT min(age(xmin)) FROM {table} WHERE destroyed_at IS NOT NULL AND purged_at IS NULL
-    )
+    SELECT 1 FROM (
+        SELECT backend_xid FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+        UNION ALL SELECT backend_xmin FROM pg_stat_activity
+            WHERE pid <> pg_backend_pid() AND coalesce(datname, current_database()) = current_database()
+        UNION ALL SELECT transaction FROM pg_prepared_xacts
+        UNION ALL SELECT xmin FROM pg_replication_slots
+    ) AS looking (back)
+    WHERE age(back) >= (SELECT min(age(xmin)) FROM {table} WHERE destroyed_at IS NOT NULL AND purged_at IS NULL)
 )"""
+
+
+def _nobody_looks_back(table: str) -> bool:
+    """Wait `PATIENCE` seconds for them to end; once nobody does, nobody can begin to."""
+    until = time.monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(SOMEBODY_LOOKS_BACK.format(table=connection.ops.quote_name(table)))
+            if not cursor.fetchone()[0]:
+                return True
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.05)
 
 
 def _rewrite_table() -> bool:
     """PostgreSQL: a new file for the table; a role that does not own it gets a warning and the old one."""
     table = PersonKey._meta.db_table
+    if not _nobody_looks_back(table):
+        return False
     with connection.cursor() as cursor:
-        cursor.execute(SOMEBODY_LOOKS_BACK.format(table=connection.ops.quote_name(table)))
-        if cursor.fetchone()[0]:
-            return False  # the rewrite would carry the dead rows over for them
         cursor.execute("SELECT pg_relation_filenode(%s)", [table])
         before = cursor.fetchone()
         try:
