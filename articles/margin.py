@@ -11,7 +11,7 @@ import math
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
-# What a desk's page measures, in px: reading.css and portal.css at 17 and 15 px.
+# What a desk's page measures, in px: the two reading.css at 17 and 15 px.
 TEXT_CHARACTERS, TEXT_LINE, TEXT_GAP = 37, 31.5, 19
 NOTE_CHARACTERS, NOTE_LINE, NOTE_GAP = 15.3, 24.75, 12
 HEADING_GAP = 45

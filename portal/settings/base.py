@@ -194,6 +194,11 @@ LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = "lang
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = None  # nothing is collected
+STATICFILES_FINDERS = [
+    "portal.sheets.SheetFinder",  # first: what it puts together has the name that pages ask for
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 WHITENOISE_USE_FINDERS, WHITENOISE_AUTOREFRESH = True, False
 WHITENOISE_MAX_AGE = 31536000
 STORAGES = {
