@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import phonenumbers
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,7 +23,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from portal import keys, outbox
+from portal import keys, languages, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +38,25 @@ class AccountAdapter(DefaultAccountAdapter):
     """allauth's adapter. Nothing here decides about standing; the gate does."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        english = translation.get_language() == "en"
-        name = settings.SITE_NAME_EN if english else settings.SITE_NAME_ZH
-        site = Site(name=name, domain=urlsplit(settings.SITE_URL).netloc)
-        context = {
-            "request": self.request,
-            "email": email,
-            **context,
-            "current_site": site,
-            "site_url": settings.SITE_URL,
-        }
-        mail = self.render_mail(template_prefix, email, context)
         person = context.get("user")
-        self._enqueue(
-            outbox.EMAIL,
-            email,
-            str(mail.body),
-            subject=str(mail.subject),
-            person=person if isinstance(person, User) and person.pk else None,
-        )
+        owner = person if isinstance(person, User) and person.pk else None
+        with _language_of(owner or _who_has(email)):
+            site = Site(name=_site_name(), domain=urlsplit(settings.SITE_URL).netloc)
+            context = {
+                "request": self.request,
+                "email": email,
+                **context,
+                "current_site": site,
+                "site_url": settings.SITE_URL,
+            }
+            mail = self.render_mail(template_prefix, email, context)
+            subject, text = str(mail.subject), str(mail.body)
+        self._enqueue(outbox.EMAIL, email, text, subject=subject, person=owner)
 
     def new_user(self, request: HttpRequest) -> User:
-        """Whoever signs up in a language is written to in it."""
+        """Whoever chose a language before signing up keeps it, and is written to in it."""
         user: User = super().new_user(request)
-        user.language = translation.get_language() or settings.LANGUAGE_CODE
+        user.language = languages.chosen_here(request)
         return user
 
     def clean_email(self, email: str) -> str:
@@ -114,8 +110,9 @@ class AccountAdapter(DefaultAccountAdapter):
         self._sms("exists", phone, {})
 
     def _sms(self, event: str, phone: str, context: dict[str, Any], person: User | None = None) -> None:
-        context |= {"site_name": settings.SITE_NAME_ZH, "site_url": settings.SITE_URL}
-        text = render_to_string(f"account/sms/{event}.txt", context).strip()
+        with _language_of(person):
+            context |= {"site_name": _site_name(), "site_url": settings.SITE_URL}
+            text = render_to_string(f"account/sms/{event}.txt", context).strip()
         self._enqueue(outbox.SMS, phone, text, person=person)
 
     def _enqueue(self, channel: str, address: str, text: str, subject: str = "", person: User | None = None) -> None:
@@ -147,4 +144,19 @@ class MFAAdapter(DefaultMFAAdapter):
         return AESGCM(keys.master(master_id)).decrypt(blob[:12], blob[12:], self.AAD).decode()
 
     def _get_site_name(self) -> str:
-        return settings.SITE_NAME_ZH
+        return _site_name()
+
+
+def _language_of(person: User | None) -> translation.override:
+    """A person is written to in the language they chose; a stranger in that of the page they came from."""
+    return translation.override((person and person.language) or translation.get_language())
+
+
+def _who_has(address: str) -> User | None:
+    """Whose address this is; allauth does not say when it mails a code."""
+    found = EmailAddress.objects.filter(email=address, verified=True).select_related("user").first()
+    return found.user if found else None
+
+
+def _site_name() -> str:
+    return settings.SITE_NAME_EN if translation.get_language() == "en" else settings.SITE_NAME_ZH

@@ -46,7 +46,7 @@ def _face(row: Article) -> Item:
         row.get_kind_display(),
         ngettext("约 %(count)d 分钟", "约 %(count)d 分钟", minutes) % {"count": minutes},
     ]
-    meta.append(_("%(day)s 更新") % {"day": day(row.published_at)})
+    meta.append(_("%(day)s更新") % {"day": day(row.published_at)})
     if row.checked_up_to:
         meta.append(_("资料查至 %(until)s") % {"until": month(row.checked_up_to)})
     return {

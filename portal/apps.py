@@ -11,11 +11,12 @@ class PortalConfig(AppConfig):
     verbose_name = _("平台")
 
     def ready(self) -> None:
-        from portal import append_only, edges, invariants, own_data, retention, seals, sweeps
+        from portal import append_only, edges, invariants, languages, own_data, retention, seals, sweeps
 
         post_migrate.connect(append_only.after_migrate)
         post_migrate.connect(edges.after_migrate)
         own_data.register()
+        languages.connect()
         sweeps.register(seals.seal_everything)
         sweeps.register(retention.forget)
         sweeps.register(invariants.nightly)

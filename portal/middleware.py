@@ -11,21 +11,19 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from portal.languages import language_of
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class LanguageMiddleware:
-    """Chinese whatever the browser says, until the person chooses: the cookie of this browser, else their row."""
+    """The language of the answer; portal/languages.py says which."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        known = dict(settings.LANGUAGES)
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        if chosen not in known and settings.SESSION_COOKIE_NAME in request.COOKIES:
-            chosen = getattr(request.user, "language", "")
-        language = chosen if chosen in known else settings.LANGUAGE_CODE
+        language = language_of(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

@@ -28,7 +28,7 @@ def tools_on_landing(zone: Zone) -> list[Item]:
             "url": reverse("strategy", kwargs={"zone": zone.slug, "ruleset": version.rule_set.slug}),
             "meta": [
                 _("规则集第 %(number)d 版") % {"number": version.number},
-                _("%(day)s 更新") % {"day": day(version.published_at)},
+                _("%(day)s更新") % {"day": day(version.published_at)},
             ],
             "is_draft": version.clinically_signed_at is None,
         }

@@ -61,9 +61,9 @@ def signed_words(version: RuleSetVersion) -> str:
     if version.clinically_signed_at is None:
         return _("草稿，未经临床审核")
     signature = getattr(version, "signature", None)
-    name = f"{signature.name}，{signature.title}" if signature else version.clinically_signed_by.display_name
+    name = signature.name + _("，") + signature.title if signature else version.clinically_signed_by.display_name
     names = {"day": day(version.clinically_signed_at), "name": name}
-    return _("已于 %(day)s 经临床审核（%(name)s）") % names
+    return _("已于 %(day)s经临床审核（%(name)s）") % names
 
 
 def made_from(shown: Presentation, version: RuleSetVersion, at: datetime) -> str:

@@ -67,7 +67,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone_verified = models.BooleanField(_("手机号已验证"), default=False)
     display_name = models.CharField(_("姓名"), max_length=60, blank=True)
     display_title = models.CharField(_("职称与科室"), max_length=120, blank=True)
-    language = models.CharField(_("语言"), max_length=8, default="zh-hans")
+    # Empty until the person has chosen: their browser's choice counts until then.
+    language = models.CharField(_("语言"), max_length=8, blank=True, default="")
     # How the person wants to hear of their case; by SMS only while the number is verified, else by e-mail.
     notice_channel = models.CharField(_("通知方式"), max_length=5, choices=NoticeChannel, default=NoticeChannel.EMAIL)
     is_staff = models.BooleanField(_("工作人员"), default=False)

@@ -16,7 +16,7 @@ from portal.localise import localised
 
 register = template.Library()
 HAN = re.compile(r"[\u3400-\u9fff]")
-MONTH = re.compile(r"(\d{4}) 年 (\d{1,2}) 月")
+MONTH = re.compile(r"(\d{4}) ?年 ?(\d{1,2}) ?月")
 
 
 @register.simple_tag
@@ -45,15 +45,14 @@ def sentence(text: str) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """Date and time in Asia/Shanghai: 2026-06-09 20:14, without the year when it is this year."""
+    """Date and time in Asia/Shanghai: 2026年6月9日 20:14, 9 June 2026, 20:14; without the year when it is this year."""
     if value is None:
         return ""
     here = timezone.localtime(value)
-    if here.year != timezone.localtime().year:
-        return here.strftime("%Y-%m-%d %H:%M")
+    this_year = here.year == timezone.localtime().year
     if translation.get_language() == "en":
-        return f"{here.day} {here.strftime('%b %H:%M')}"
-    return f"{here.month} 月 {here.day} 日 {here.strftime('%H:%M')}"
+        return f"{here.day} {here:%B}{'' if this_year else f' {here.year}'}, {here:%H:%M}"
+    return f"{'' if this_year else f'{here.year}年'}{here.month}月{here.day}日 {here:%H:%M}"
 
 
 @register.filter
@@ -70,19 +69,24 @@ def exactly(value: datetime) -> str:
 
 @register.filter
 def day(value: date | datetime | None) -> str:
-    """ISO date in Asia/Shanghai."""
+    """A date in Asia/Shanghai: 2026年6月9日, 9 June 2026."""
     if value is None:
         return ""
-    return (timezone.localtime(value) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
+    here = timezone.localtime(value) if isinstance(value, datetime) else value
+    if translation.get_language() == "en":
+        return f"{here.day} {here:%B %Y}"
+    return f"{here.year}年{here.month}月{here.day}日"
 
 
 @register.filter
 def month(words: str) -> str:
-    """A month written in Chinese, in the reader's language: 2026 年 6 月, June 2026. Other words stay as they are."""
+    """A month written in Chinese, in the reader's language: 2026年6月, June 2026. Other words stay as they are."""
     found = MONTH.fullmatch(words)
-    if not found or translation.get_language() != "en":
+    if not found:
         return words
-    return date(int(found[1]), int(found[2]), 1).strftime("%B %Y")
+    if translation.get_language() == "en":
+        return date(int(found[1]), int(found[2]), 1).strftime("%B %Y")
+    return f"{found[1]}年{found[2]}月"
 
 
 @register.filter

@@ -12,6 +12,7 @@ from accounts.reminding import remind_of_ends
 from accounts.retention import ask_erasure, carry_out_erasures, expire_approvals
 from consent.gate import Step, standing
 from portal.models import Notice, RecordEntry
+from portal.templatetags.portal import day
 from portal.workflow import TransitionError
 from tests.factories import approve, make_case, make_user
 
@@ -56,7 +57,7 @@ def test_the_reminder_says_the_day_and_what_to_have_ready(case):
     remind_of_ends(before(case, days=20))
 
     notice = Notice.objects.get(event_key__startswith="reminder:")
-    until = timezone.localtime(case.approved_until).strftime("%Y-%m-%d")
+    until = day(case.approved_until)
     assert until in notice.subject
     assert until in notice.text
     assert "执业证书" in notice.text

@@ -12,6 +12,7 @@ from accounts.models import Submission, Verification
 from portal import keys
 from portal.models import Notice
 from portal.purposes import OWNER, purpose
+from portal.templatetags.portal import day
 from tests.factories import PROFILE, approve, make_evidence, reject
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +168,7 @@ def test_an_expired_approval_says_since_when_and_is_renewed(expired_person):
     assert client.get(GATE).url == f"{GATE}expired/"
     html = client.get(f"{GATE}expired/").content.decode()
     assert "认证已过期" in html
-    assert timezone.localtime(expired_person.verification.approved_until).strftime("%Y-%m-%d") in html
+    assert day(expired_person.verification.approved_until) in html
 
     assert client.post(f"{GATE}expired/").url == f"{GATE}evidence/"
     assert client.get(f"{GATE}profile/").status_code == 200
