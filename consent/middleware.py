@@ -11,13 +11,13 @@ from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import ResolverMatch, resolve, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from consent import doors, wanted
 from consent.gate import Step, judge, read_facts
+from portal import errors
 from portal.models import Zone
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class GateMiddleware:
         except Exception:
             # Whatever went wrong, nobody passes: deny, and let the operators see it.
             log.exception("the gate could not judge")
-            return _closed_to_caches(render(request, "503.html", status=503))
+            return _closed_to_caches(errors.unavailable(request))
         return _closed_to_caches(refusal or self.get_response(request))
 
     def _resolve(self, request: HttpRequest) -> ResolverMatch | None:
@@ -77,7 +77,7 @@ class GateMiddleware:
         if zone is None:
             if self._opens_with_slash(request):
                 return HttpResponseRedirect(quote(request.path_info) + "/")
-            return render(request, "404.html", status=404)
+            return errors.not_found(request)
         request.zone = zone  # type: ignore[attr-defined]
         facts = read_facts(request.user, zone)
         step = judge(facts, at=timezone.now())
@@ -94,7 +94,7 @@ class GateMiddleware:
         if match is None:
             if self._slashed(request):
                 return HttpResponseRedirect(quote(request.path_info) + "/")
-            return render(request, "404.html", status=404)
+            return errors.not_found(request)
         return None
 
     def _opens_with_slash(self, request: HttpRequest) -> bool:

@@ -9,11 +9,12 @@ from django.views.generic import RedirectView
 from portal import health, views
 
 handler400, handler403, handler404, handler500 = (
-    "portal.views.bad_request",
-    "portal.views.forbidden",
-    "portal.views.not_found",
-    "portal.views.server_error",
+    "portal.errors.bad_request",
+    "portal.errors.forbidden",
+    "portal.errors.not_found",
+    "portal.errors.server_error",
 )
+handler429 = "portal.errors.too_many"  # allauth's name
 
 urlpatterns = [
     path("", views.home, name="home"),

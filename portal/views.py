@@ -1,25 +1,18 @@
-"""Pages of the site itself: home, language, robots, what is needed to check the record, errors."""
+"""Pages of the site itself: home, language, robots, what is needed to check the record."""
 
 from __future__ import annotations
 
-import sys
-
 from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import OperationalError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
 
 from portal import languages, seals, signing
 from portal.models import Zone
-
-TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 @require_safe
@@ -80,31 +73,3 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     if not settings.DEBUG and not admin.site.has_permission(request):
         raise PermissionDenied
     return render(request, "portal/styleguide.html")
-
-
-@requires_csrf_token
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without its token: say what to do; nothing was done."""
-    return render(request, "403_csrf.html", status=403)
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    is_too_much = isinstance(exception, TOO_MUCH)
-    reason = _("提交的内容过多，未作任何更改。请返回上一页，减少后再试。") if is_too_much else ""
-    return render(request, "400.html", {"reason": reason}, status=400)
-
-
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", {"reason": str(exception)}, status=403)
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", status=404)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Our fault, or the disk's: a database that has no room is said so, and nothing was stored."""
-    error = sys.exc_info()[1]
-    if isinstance(error, OperationalError) and ("full" in str(error) or "No space left" in str(error)):
-        return render(request, "507.html", status=503)
-    return render(request, "500.html", status=500)

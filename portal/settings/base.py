@@ -150,6 +150,9 @@ CELERY = {
 
 # Comments of one person: so many in the window.
 COMMENT_LIMIT, COMMENT_WINDOW_SECONDS = env.number("LIMIT_COMMENTS", 10), 600
+REPORT_LIMIT = env.number("LIMIT_REPORTS", 20)  # reports of comments, in the same window
+COMMENT_REPORTS_HOLD = env.number("COMMENT_REPORTS_HOLD", 3)  # so many reports hold a comment until it is judged
+MODERATION_DIGEST_MINUTES = env.number("MODERATION_DIGEST_MINUTES", 15)  # what waits is gathered so long, then told
 MFA_TOTP_ISSUER = SITE_NAME_EN  # people.py says the rest of signing in
 
 # Messages to people: files under DATA_DIR/outbox unless a mail server or an SMS sender is named.
@@ -223,7 +226,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
     }
 }
 SESSION_COOKIE_HTTPONLY, SESSION_COOKIE_SAMESITE, SESSION_COOKIE_AGE = True, "Lax", 14 * 24 * 3600
-CSRF_COOKIE_SAMESITE, CSRF_FAILURE_VIEW = "Lax", "portal.views.csrf_failure"
+CSRF_COOKIE_SAMESITE, CSRF_FAILURE_VIEW = "Lax", "portal.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF, SECURE_REFERRER_POLICY, X_FRAME_OPTIONS = True, "same-origin", "DENY"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 USE_X_FORWARDED_HOST = False

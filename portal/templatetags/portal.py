@@ -1,4 +1,4 @@
-"""What every page uses: words (`local`, `lang_of`, `sentence`), times (`moment` … `since`), `once_key` for forms."""
+"""What every page uses: words (`local` … `sentence`), times (`moment` … `since`), `came_from`, `once_key` for forms."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import re
 import secrets
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django import template
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal import names
 from portal.localise import localised
 
 register = template.Library()
@@ -29,6 +34,18 @@ def once_key() -> str:
 def local(row: Any, name: str) -> Any:
     """{{ zone|local:"name" }}: the column in the reader's language."""
     return localised(row, name)
+
+
+@register.filter
+def whole(text: str) -> str:
+    """A text or markup in which no line's end cuts the name of a drug or gene: {{ comment.body|whole|linebreaks }}."""
+    return names.whole(text)
+
+
+@register.filter
+def titled(title: Any) -> str:
+    """A title, or its phrases: breaks between them only, never a single character on the last line."""
+    return names.titled(title)
 
 
 @register.filter
@@ -100,6 +117,23 @@ def duration(minutes: float) -> str:
         return ngettext("%(count)d 小时", "%(count)d 小时", hours) % {"count": hours}
     days = round(hours / 24)
     return ngettext("%(count)d 天", "%(count)d 天", days) % {"count": days}
+
+
+@register.filter
+def wait(seconds: int) -> str:
+    """How long to wait, in words: 约 1 分钟."""
+    return _("约 %(duration)s") % {"duration": duration(seconds / 60)}
+
+
+@register.filter
+def came_from(request: HttpRequest | None) -> str:
+    """The page of ours that led here, as a path; "" where the browser does not say or it is another site's."""
+    page = request.headers.get("Referer", "") if request else ""
+    try:
+        ours = bool(page) and url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()})  # type: ignore[union-attr]
+    except DisallowedHost:
+        return ""
+    return urlunsplit(("", "", *urlsplit(page)[2:4], "")) if ours else ""
 
 
 @register.filter

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import http.client
+import re
 import shutil
 import ssl
 from collections.abc import Iterator
@@ -14,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.portal.wording import faults_of_chinese, faults_of_english
 from tests.services.nginx import Nginx
 
 pytestmark = [
@@ -121,7 +125,7 @@ def test_more_than_the_limit_is_refused_in_words(nginx):
     answer = ask(nginx, "/zones/alk/gate/evidence/", "POST", bytes(56 * 1024 * 1024))
 
     assert answer.status == 413
-    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
@@ -159,3 +163,26 @@ def test_a_dead_application_is_a_503_in_words(nginx):
 
     assert answer.status == 503
     assert "正在恢复" in answer.text
+
+
+@pytest.mark.parametrize("language", ["", "en"])
+def test_what_nginx_says_itself_is_a_page_in_the_language_of_the_browser(nginx, language):
+    cookie = {"Cookie": f"language={language}"} if language else {}
+    answers = {
+        400: ask(nginx, "/", **cookie, **{"X-Long": "x" * 9000}),
+        413: ask(nginx, "/accounts/login/", "POST", bytes(3 * 1024 * 1024), **cookie),
+    }
+    with closing(Nginx(upstream_port=1)) as alone:
+        alone.start()
+        answers[503] = ask(alone, "/", **cookie)
+
+    for status, answer in answers.items():
+        style = re.findall(r"<style>(.*?)</style>", answer.text)[0]
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        assert answer.status == status
+        assert f"style-src 'sha256-{digest}'" in answer.headers["Content-Security-Policy"]
+        assert f'<html lang="{language or "zh-Hans"}">' in answer.text
+        words = re.sub(r"<style>.*?</style>|<[^>]+>", "\n", answer.text)
+        faults = faults_of_english if language else faults_of_chinese
+        assert [fault for line in words.splitlines() for fault in faults(line)] == []
+    assert (answers[503].headers["Retry-After"], "10 " in answers[503].text) == ("10", True)
