@@ -14,9 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.safestring import mark_safe
+
 from articles import body as bodies
 from articles import margin
 from articles.models.fact import Fact
+from portal import names
 
 WORDS = {Fact.Verdict.IMPRECISE: "不精确", Fact.Verdict.DISPUTED: "存疑", Fact.Verdict.OUTDATED: "过时"}
 SLOT = "<!--slot:strategy-->"  # the template puts the tool's link here
@@ -54,7 +57,8 @@ def render(body: str, facts: Mapping[str, Fact]) -> Rendered:
     beside = {block: found for block in tree if (found := _notes_of(block, facts, numbers, notes))}
     margin.set_notes(tree, beside)
     _wrap_tables(tree)
-    made.html = re.sub(r'<p([^>]*) data-slot="strategy"([^>]*)></p>', _slot, bodies.serialise(tree))
+    slotted = re.sub(r'<p([^>]*) data-slot="strategy"([^>]*)></p>', _slot, bodies.serialise(tree))
+    made.html = names.whole(mark_safe(slotted))  # noqa: S308  # of the cleaned tree
     return made
 
 

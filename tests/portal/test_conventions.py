@@ -17,7 +17,7 @@ SEE_ALL = {"portal/urls.py"}
 # Modules that may declare text safe, each because it has just cleaned or made it.
 MAY_MARK_SAFE = {
     *("consent/texts.py", "articles/body.py", "articles/rendering.py", "articles/models/revision.py"),
-    *("strategy/phrases.py", "strategy/claims.py", "strategy/path.py"),
+    *("portal/names.py", "strategy/phrases.py", "strategy/claims.py", "strategy/path.py"),
 }
 
 
