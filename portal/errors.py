@@ -52,7 +52,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         return page(request, "413", status=413)
-    reason = _("一次提交的项目太多，系统没有处理。请减少后再提交。") if isinstance(exception, TOO_MANY) else ""
+    reason = _("提交的内容过多，未作任何更改。请返回上一页，减少后再试。") if isinstance(exception, TOO_MANY) else ""
     return page(request, "400", status=400, reason=reason)
 
 
