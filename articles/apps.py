@@ -10,8 +10,10 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import meanwhile as waiting
-        from articles import exports, invariants, meanwhile
+        from articles import digest, exports, invariants, meanwhile
+        from portal import sweeps
 
         exports.register()
         invariants.register_own()
         waiting.register(meanwhile.readings)
+        sweeps.register(digest.tell_moderators)

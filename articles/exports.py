@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Comment
+from articles.models import Comment, Report
 from portal import exports
 
 FIELDS = ("public_id", "article__slug", "zone__slug", "anchor", "quote", "body", "state", "created_at")
@@ -18,11 +18,24 @@ def comments(person: Any) -> Any:
     return Comment.objects.owned_by(person).order_by("pk").values(*FIELDS)
 
 
+def reports(person: Any) -> Any:
+    """Which comments one reported, and why; not their words, which are others'."""
+    rows = Report.objects.filter(reporter=person).order_by("pk")
+    return rows.values("comment__public_id", "comment__article__slug", "zone__slug", "reason", "created_at")
+
+
 def register() -> None:
     """Called once when the app is ready."""
     labels = {"created_at": _("时间"), "article__slug": _("文章"), "quote": _("所评的话"), "body": _("内容")}
     exports.register(
         exports.Part("comments", _("我的评论"), comments, labels, covers=("articles.Comment.author",)),
+        exports.Part(
+            "comment_reports",
+            _("我举报的评论"),
+            reports,
+            {"created_at": _("时间"), "comment__article__slug": _("文章"), "reason": _("理由")},
+            covers=("articles.Report.reporter",),
+        ),
     )
     office = ("articles.Revision.author", "articles.Revision.published_by", "articles.RevisionEvent.actor")
     exports.leave_out(dict.fromkeys(office, OFFICE))

@@ -1,4 +1,4 @@
-"""What readers send: a comment."""
+"""What readers send: a comment, a report of one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from articles.models import Report
 from portal.text import CleanCharField
 
 MAX_LENGTH = 2000
@@ -41,3 +42,14 @@ class CommentForm(forms.Form):
         if ANCHOR.fullmatch(chosen) and chosen not in dict(choices):
             choices.append((chosen, _("所选的一段")))  # a paragraph, chosen in the text
         self.fields["anchor"].widget = forms.Select(attrs={"class": "input"}, choices=choices)
+
+
+class ReportForm(forms.Form):
+    """Why a comment should be looked at."""
+
+    reason = forms.ChoiceField(
+        label=_("为什么举报"),
+        choices=Report.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选择一个理由。"), "invalid_choice": _("没有这个理由。")},
+    )

@@ -14,7 +14,7 @@ from django.db import transaction
 from articles import body as bodies
 from articles.models import Article, Comment, Fact, FactEvidence, Reference, Revision
 from articles.models.revision import TEXTS, check_facts
-from articles.views.discussion import QUOTE
+from articles.views.posting import QUOTE
 from portal.models import Zone
 
 FOLDER = Path(__file__).parent / "data"

@@ -15,6 +15,7 @@ from articles.models import Article, Comment
 from articles.models.comment import base36
 
 THREADS, REPLIES = 20, 20  # threads a page, replies shown under each before 「查看全部」
+BEFORE = 4  # replies shown before the one asked for
 CURSOR = re.compile(r"[0-9a-z]{8}")
 FIELDS = (
     "public_id",
@@ -41,6 +42,7 @@ class Row:
 
     comment: Comment
     is_mine: bool
+    is_trace: bool  # its place is kept, its words are not shown
     iso: str
     block_id: str = ""
     closes: str = ""  # one character for each <article> to close
@@ -71,16 +73,34 @@ def first_page(article: Article, user: Any, *, after: str = "") -> Page:
     return page
 
 
-def thread_page(root: Comment, user: Any, *, after: str = "") -> Page:
-    """Return one thread from the cursor on: its first comment always, then a page of replies."""
+def thread_page(root: Comment, user: Any, *, after: str = "", with_root: bool = False) -> Page:
+    """Return one thread from the cursor on, a page of replies; its first comment heads the first page, and any other
+    where `with_root` asks for it.
+    """
     rows = Comment.objects.readable_by(user).filter(root_id=root.root_id).select_related("author").only(*FIELDS)
     start = after if re.fullmatch(r"(?:[0-9a-z]{8}){1,6}", after) else ""
     found = list(rows.filter(path__gt=start or root.path[:8]).order_by("path")[: THREADS * 2 + 1])
     is_more = len(found) > THREADS * 2
-    first = [] if start else list(rows.filter(root_id=root.root_id, parent=None))
+    first = list(rows.filter(parent=None)) if with_root or not start else []
     page = _arranged([*first, *found[: THREADS * 2]], user)
     page.after = found[THREADS * 2 - 1].path if is_more else ""
     return page
+
+
+def cursor_before(comment: Comment, user: Any) -> str:
+    """Return the cursor of the thread's page on which this reply stands after a few others; empty: the first page."""
+    earlier = Comment.objects.readable_by(user).filter(root_id=comment.root_id, path__lt=comment.path)
+    paths = earlier.exclude(parent=None).order_by("-path").values_list("path", flat=True)
+    if len(paths[: THREADS * 2]) < THREADS * 2:
+        return ""
+    return str(paths[BEFORE])
+
+
+def one_row(comment: Comment, user: Any) -> Row:
+    """Return a comment that stands alone."""
+    row = _row(comment, user)
+    row.closes = "x"
+    return row
 
 
 def _numbered(rows: QuerySet[Comment]) -> QuerySet[Any]:
@@ -96,7 +116,7 @@ def _numbered(rows: QuerySet[Comment]) -> QuerySet[Any]:
 
 def _arranged(comments: Sequence[Comment], user: Any) -> Page:
     """Drop traces nobody answered, and say after which row which comments end."""
-    rows = [_row(comment, user) for comment in _without_bare_traces(comments)]
+    rows = [_row(comment, user) for comment in _without_bare_traces(comments, user)]
     first = {comment.root_id: comment.public_id for comment in comments if comment.parent_id is None}
     open_paths: list[str] = []
     for place, row in enumerate(rows):
@@ -112,7 +132,13 @@ def _arranged(comments: Sequence[Comment], user: Any) -> Page:
 
 def _row(comment: Comment, user: Any) -> Row:
     place = comment.anchor.removeprefix("block:") if comment.anchor.startswith("block:") else ""
-    return Row(comment, comment.author_id == user.pk, comment.created_at.isoformat(timespec="seconds"), place)
+    is_mine = comment.author_id == user.pk
+    return Row(comment, is_mine, _is_trace(comment, is_mine), comment.created_at.isoformat(timespec="seconds"), place)
+
+
+def _is_trace(comment: Comment, is_mine: bool) -> bool:
+    states = Comment.State
+    return comment.state in {states.HIDDEN, states.DELETED} or (comment.state == states.HELD and not is_mine)
 
 
 def _left_out(last: Comment, comments: Sequence[Comment]) -> int:
@@ -121,12 +147,11 @@ def _left_out(last: Comment, comments: Sequence[Comment]) -> int:
     return max(0, in_thread - sum(1 for c in comments if c.root_id == last.root_id)) if in_thread else 0
 
 
-def _without_bare_traces(comments: Sequence[Comment]) -> list[Comment]:
-    """A hidden or deleted comment is a trace: it stays only where something readable stands beneath it."""
+def _without_bare_traces(comments: Sequence[Comment], user: Any) -> list[Comment]:
+    """A trace stays only where something readable stands beneath it."""
     kept: list[Comment] = []
     for comment in reversed(comments):
-        is_trace = comment.state in {Comment.State.HIDDEN, Comment.State.DELETED}
-        if not is_trace or (kept and kept[-1].path.startswith(comment.path)):
+        if not _is_trace(comment, comment.author_id == user.pk) or (kept and kept[-1].path.startswith(comment.path)):
             kept.append(comment)
     kept.reverse()
     return kept

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from articles import feeds
-from articles.views import discussion, landing, reading, search
+from articles.views import discussion, landing, reading, reporting, search
 
 PLACE = "zones/<slug:zone>/articles/<slug:slug>/"
 
@@ -18,4 +18,5 @@ urlpatterns = [
     path(f"{PLACE}history/<int:number>/", reading.revision, name="article-revision"),
     path(f"{PLACE}comments/", discussion.comments, name="comments"),
     path(f"{PLACE}comments/<uuid:public_id>/delete/", discussion.delete, name="comment-delete"),
+    path(f"{PLACE}comments/<uuid:public_id>/report/", reporting.report, name="comment-report"),
 ]

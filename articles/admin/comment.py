@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -13,27 +14,50 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import Comment
 from articles.models.comment import CommentMoved
+from articles.models.report import reasons_of
 from portal.catalogue import ReadOnlyAdmin
 
 RIGHT = "articles.moderate_comment"
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """What a moderator has to judge; the digest links here."""
+
+    title, parameter_name = gettext_lazy("等待处理"), "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", gettext_lazy("待审核或被举报"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
+        return Comment.objects.waiting() & queryset if self.value() == "yes" else queryset
 
 
 @admin.register(Comment)
 class CommentAdmin(ReadOnlyAdmin):
     """What waits comes first by the filter; words are never edited."""
 
-    list_display = ["excerpt", "state", "author", "article", "created_at"]
-    list_filter = ["state", "article"]
+    list_display = ["excerpt", "state", "reported", "author", "article", "created_at"]
+    list_filter = [WaitingFilter, "state", "article"]
     list_select_related = ["author", "article"]
     search_fields = ["body", "author__display_name"]
     ordering = ["-pk"]
     show_full_result_count = False
     actions = ["show", "hide"]
-    fields = ["public_id", "article", "author", "created_at", "state", "anchor", "quote", "body"]
+    fields = ["public_id", "article", "author", "created_at", "state", "reported_for", "anchor", "quote", "body"]
+    readonly_fields = ["reported_for"]
 
     @admin.display(description=gettext_lazy("内容"))
     def excerpt(self, comment: Comment) -> str:
         return comment.body[:60] or _("（已清空）")
+
+    @admin.display(description=gettext_lazy("未处理的举报"), ordering="reports_open")
+    def reported(self, comment: Comment) -> str:
+        return str(comment.reports_open) if comment.reports_open else ""
+
+    @admin.display(description=gettext_lazy("举报理由"))
+    def reported_for(self, comment: Comment) -> str:
+        found = [_("%(reason)s（%(count)d 人）") % {"reason": reason, "count": n} for reason, n in reasons_of(comment)]
+        return "；".join(found) or _("没有人举报")
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         """Named by the actions' permissions."""

@@ -1,9 +1,20 @@
-"""Facts and references; articles, revisions and their blocks; comments."""
+"""Facts and references; articles, revisions and their blocks; comments and reports of them."""
 
 from articles.models.article import Article
 from articles.models.block import Block
 from articles.models.comment import Comment
 from articles.models.fact import Fact, FactEvidence, Reference
+from articles.models.report import Report
 from articles.models.revision import Revision, RevisionEvent
 
-__all__ = ["Article", "Block", "Comment", "Fact", "FactEvidence", "Reference", "Revision", "RevisionEvent"]
+__all__ = [
+    "Article",
+    "Block",
+    "Comment",
+    "Fact",
+    "FactEvidence",
+    "Reference",
+    "Report",
+    "Revision",
+    "RevisionEvent",
+]

@@ -75,6 +75,7 @@ class Article(models.Model):
         AFTER = "AFTER", _("先发布后审核")
         BEFORE = "BEFORE", _("先审核后发布")
         FIRST_N = "FIRST_N", _("新人的前几条先审核")
+        CLOSED = "CLOSED", _("不再接受新评论")
 
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
 

@@ -29,8 +29,15 @@ NEWCOMER_COMMENTS = 3  # of mode FIRST_N: so many shown ones, and a person's com
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def readable_by(self, user: Any) -> Self:
-        """What this person sees: shown ones, the traces of hidden and deleted ones, and their own held ones."""
-        return self.filter(~Q(state=Comment.State.HELD) | Q(author_id=user.pk))
+        """What this person sees: shown ones, their own held ones, and the traces of what was shown once.
+
+        A comment that waits for its first showing has left no trace; one that reports took back has.
+        """
+        return self.filter(~Q(state=Comment.State.HELD) | Q(author_id=user.pk) | Q(reports_open__gt=0))
+
+    def waiting(self) -> Self:
+        """What a moderator has to judge: held ones, and shown ones that somebody reported."""
+        return self.filter(Q(state=Comment.State.HELD) | Q(reports_open__gt=0, state=Comment.State.SHOWN))
 
     def threads(self, article: Article, user: Any) -> Self:
         """First comments of threads that hold something for this person, newest first."""
@@ -82,6 +89,8 @@ class Comment(models.Model):
     body = models.TextField(_("内容"), editable=False)
     state = models.CharField(_("状态"), max_length=8, choices=State, default=State.SHOWN, editable=False)
     created_at = models.DateTimeField(_("时间"), editable=False)
+    reports_open = models.PositiveIntegerField(_("未处理的举报"), default=0, editable=False)  # since it was last judged
+    to_tell_at = models.DateTimeField(null=True, editable=False)  # since when moderators should hear of it
 
     objects = CommentQuerySet.as_manager()
 
@@ -99,6 +108,8 @@ class Comment(models.Model):
             models.Index(fields=["article", "-id"], condition=Q(parent=None), name="comment_threads"),
             models.Index(fields=["root", "path"], name="comment_thread"),
             models.Index(fields=["state", "-id"], name="comment_moderation"),
+            models.Index(fields=["to_tell_at"], condition=Q(to_tell_at__isnull=False), name="comment_to_tell"),
+            models.Index(fields=["-id"], condition=Q(reports_open__gt=0), name="comment_reported"),
         ]
 
     def __str__(self) -> str:
@@ -132,6 +143,7 @@ class Comment(models.Model):
             quote=quote,
             state=state,
             created_at=at,
+            to_tell_at=at if state == cls.State.HELD else None,
             is_editorial=is_editorial,
             depth=parent.depth + 1 if parent else 1,
             root_id=parent.root_id if parent else None,
@@ -146,8 +158,16 @@ class Comment(models.Model):
 
     @transaction.atomic
     def show(self, *, by: Any, at: datetime) -> None:
-        """Let readers see it: a held one passes, a hidden one comes back."""
-        self._turn({self.State.HELD, self.State.HIDDEN}, self.State.SHOWN, by=by, at=at)
+        """Let readers see it: a held one passes, a hidden one comes back; of a shown one, its reports are settled."""
+        if self.state == self.State.SHOWN and self.reports_open:
+            self._settle(by=by, at=at)
+        else:
+            self._turn({self.State.HELD, self.State.HIDDEN}, self.State.SHOWN, by=by, at=at)
+
+    @transaction.atomic
+    def hold(self, *, at: datetime) -> None:
+        """Take it from readers until a moderator judges it: so many reported it."""
+        self._turn({self.State.SHOWN}, self.State.HELD, by=None, at=at, keeps_reports=True)
 
     @transaction.atomic
     def hide(self, *, by: Any, at: datetime) -> None:
@@ -160,9 +180,23 @@ class Comment(models.Model):
         sources = {self.State.SHOWN, self.State.HELD}
         self._turn(sources, self.State.DELETED, by=self.author, at=at, body="")
 
-    def _turn(self, sources: set[Any], to: str, *, by: Any, at: datetime, **changes: Any) -> None:
+    def _settle(self, *, by: Any, at: datetime) -> None:
+        """Somebody looked and it stays: the reports so far no longer count."""
+        same = type(self).objects.filter(pk=self.pk, state=self.state, reports_open=self.reports_open)
+        if not same.update(reports_open=0, to_tell_at=None):
+            raise CommentMoved
+        payload = {"reports": self.reports_open}
+        self.refresh_from_db()
+        subject = f"articles.comment:{self.public_id}"
+        record.append("comment.reports_settled", actor=by, subject=subject, payload=payload, at=at)
+
+    def _turn(
+        self, sources: set[Any], to: str, *, by: Any, at: datetime, keeps_reports: bool = False, **changes: Any
+    ) -> None:
         """Move from the state in hand, if the stored row still has it and it is one of the sources."""
         old = self.state
+        if not keeps_reports:
+            changes |= {"reports_open": 0, "to_tell_at": None}
         if old not in sources or not type(self).objects.filter(pk=self.pk, state=old).update(state=to, **changes):
             raise CommentMoved
         self.refresh_from_db()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from articles.models import Article, Revision
 from articles.threads import first_page
 from articles.titles import phrases
-from articles.views.discussion import write_context
+from articles.views.posting import write_context
 
 WITH_TEXT = ("published__body",)  # the source is never needed to read
 

@@ -58,7 +58,50 @@
     const news = arrived.matches("[data-announce]") ? arrived : arrived.querySelector("[data-announce]");
     if (news) say(news.dataset.announce);
   });
-  document.addEventListener("htmx:sendError", () => say(document.body.dataset.offline));
+
+  // A part of the page that did not come: said where it would stand, with a way to ask again; asked again by itself
+  // when the network is back. A form that was not sent says so by itself or in the live region.
+  const lost = new Set();
+  const said = (words, act) => {
+    const note = document.createElement("div"), text = document.createElement("p"), button = document.createElement("button");
+    note.className = "note caution slim missed";
+    text.textContent = words;
+    button.type = "button";
+    button.className = "btn slim";
+    button.textContent = document.body.dataset.again;
+    button.addEventListener("click", act);
+    note.append(text, button);
+    return note;
+  };
+  const missed = (event, words) => {
+    const { elt, target, requestConfig: config } = event.detail;
+    if (!config || config.verb !== "get" || elt.matches("[data-hx-swap=none], [data-hx-trigger*=every]")) {
+      if (!elt.matches("[data-write]")) say(words);
+      return;
+    }
+    say(words);
+    const place = elt.closest(".pager, .row") || elt;
+    if (place.nextElementSibling && place.nextElementSibling.matches(".missed")) return;
+    const again = () => {
+      lost.delete(again);
+      note.remove();
+      if (elt.isConnected) window.htmx.ajax("GET", config.path, { source: elt, target, swap: elt.getAttribute("data-hx-swap") });
+    };
+    const note = said(words, again);
+    lost.add(again);
+    place.after(note);
+  };
+  const offline = (event) => missed(event, document.body.dataset.offline);
+  document.addEventListener("htmx:sendError", offline);
+  document.addEventListener("htmx:timeout", offline);
+  document.addEventListener("htmx:responseError", (event) => missed(event, document.body.dataset.down));
+  addEventListener("online", () => [...lost].forEach((again) => again()));
+
+  // Drafts of comments go with the person who wrote them.
+  document.addEventListener("submit", (event) => {
+    if (!new URL(event.target.getAttribute("action") || "", location.href).pathname.endsWith("/accounts/logout/")) return;
+    Object.keys(sessionStorage).filter((name) => name.startsWith("draft:")).forEach((name) => sessionStorage.removeItem(name));
+  });
 
   // The contents list marks the section being read.
   const followReading = () => {

@@ -58,6 +58,7 @@ def test_the_gated_routes_are_these():
         "article-revision",
         "comments",
         "comment-delete",
+        "comment-report",
         "search",
         "strategy-list",
         "strategy",

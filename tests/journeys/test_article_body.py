@@ -81,6 +81,9 @@ def test_all_comments_come_by_the_button_and_an_answer_stands_in_its_thread(wind
     page.locator("textarea[data-focus]:focus").wait_for()  # what is typed before the field has the caret is lost
     page.keyboard.type("在浏览器里写的回复")
     page.locator("form.write", has=page.locator("textarea[data-focus]")).get_by_role("button", name="发表").click()
+    answer = page.locator("[data-comment] [data-comment]", has_text="在浏览器里写的回复")
+    answer.wait_for()
+    answer.locator("a.when").click()
     page.wait_for_url("**thread=**")
 
     page.get_by_text("在浏览器里写的回复").wait_for()
