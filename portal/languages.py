@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -16,6 +17,8 @@ from django.http import HttpRequest, HttpResponse
 
 log = logging.getLogger(__name__)
 A_YEAR = 365 * 24 * 3600
+PARAMETER = "language"
+INDEXED = frozenset({"home", "zone", "terms", "privacy"})  # pages that search engines may show, in either language
 
 
 def chosen_here(request: HttpRequest) -> str:
@@ -25,8 +28,18 @@ def chosen_here(request: HttpRequest) -> str:
 
 
 def language_of(request: HttpRequest) -> str:
-    """Return the language of this request. Raises nothing: a database that is away must not cost the error page."""
-    return _own(request) or chosen_here(request) or settings.LANGUAGE_CODE
+    """Return the language of this request. Raises nothing: a database that is away must not cost the error page.
+
+    An address that names a language (what search engines are given for the public pages) is shown in it, this once.
+    """
+    return _asked(request) or _own(request) or chosen_here(request) or settings.LANGUAGE_CODE
+
+
+def without_language(address: str) -> str:
+    """Return the address without a language named in it."""
+    parts = urlsplit(address)
+    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != PARAMETER]
+    return urlunsplit(parts._replace(query=urlencode(query))) if PARAMETER in parts.query else address
 
 
 def choose(request: HttpRequest, response: HttpResponse, language: str) -> None:
@@ -54,6 +67,11 @@ def _take_along(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> 
     chosen = chosen_here(request)
     if chosen and not user.language:
         get_user_model().objects.filter(pk=user.pk, language="").update(language=chosen)
+
+
+def _asked(request: HttpRequest) -> str:
+    asked = request.GET.get(PARAMETER, "") if request.method in {"GET", "HEAD"} else ""
+    return asked if asked in dict(settings.LANGUAGES) else ""
 
 
 def _own(request: HttpRequest) -> str:

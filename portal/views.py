@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal import languages, seals, signing
 from portal.models import Zone
+from portal.styleguide import drawn as components
 
 
 @require_safe
@@ -27,7 +28,7 @@ def language(request: HttpRequest) -> HttpResponse:
     chosen, target = request.POST.get("language", ""), request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         target = reverse("home")
-    response = HttpResponseRedirect(target)
+    response = HttpResponseRedirect(languages.without_language(target))
     languages.choose(request, response, chosen)
     return response
 
@@ -72,4 +73,4 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in every state; for staff, and for everybody in development."""
     if not settings.DEBUG and not admin.site.has_permission(request):
         raise PermissionDenied
-    return render(request, "portal/styleguide.html")
+    return render(request, "portal/styleguide.html", {"components": list(components(request))})

@@ -9,14 +9,18 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from django import template
+from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.utils import timezone, translation
+from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal import names
+from portal.languages import INDEXED
 from portal.localise import localised
 
 register = template.Library()
@@ -28,6 +32,18 @@ MONTH = re.compile(r"(\d{4}) ?年 ?(\d{1,2}) ?月")
 def once_key() -> str:
     """A number for the hidden field idempotency_key: new on every page shown."""
     return secrets.token_urlsafe(16)
+
+
+@register.simple_tag(takes_context=True)
+def alternates(context: dict[str, Any]) -> SafeString:
+    """Links to the same page in each language, where search engines may show it."""
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    if request is None or match is None or match.view_name not in INDEXED:
+        return mark_safe("")
+    page = settings.SITE_URL + request.path
+    rows = [("x-default", page), ("zh-Hans", f"{page}?language=zh-hans"), ("en", f"{page}?language=en")]
+    return format_html_join("\n", '<link rel="alternate" hreflang="{}" href="{}">', rows)
 
 
 @register.filter

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.db import OperationalError
 from django.template.loader import render_to_string
@@ -107,11 +108,13 @@ def test_a_refusal_keeps_its_own_reason(rf):
 @pytest.mark.django_db
 @pytest.mark.parametrize(("language", "words"), [("zh-hans", "在约 15 分钟后"), ("en", "in about 15 minutes")])
 def test_too_many_attempts_say_how_long_to_wait_in_words_and_in_the_header(settings, language, words):
-    settings.ACCOUNT_RATE_LIMITS = {"request_login_code": "1/15m/ip"}
-    browser = Client()
-    browser.cookies["language"] = language
-    for _number in range(2):
-        answer = browser.post("/accounts/login/code/", {"email": "who@example.org"})
+    settings.ACCOUNT_RATE_LIMITS = {"signup": "1/15m/ip"}
+    cache.clear()
+    for number in range(2):
+        browser = Client()
+        browser.cookies["language"] = language
+        fields = {"email": f"p{number}@example.org", "password1": "correct horse battery", "terms": "on"}
+        answer = browser.post("/accounts/signup/", fields)
 
     assert answer.status_code == 429
     assert answer.headers["Retry-After"] == "900"

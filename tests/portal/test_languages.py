@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -65,6 +66,24 @@ def test_who_chose_before_keeps_it_in_a_browser_of_another_language():
 
     assert User.objects.get(pk=person.pk).language == "zh-hans"
     assert shown_to(browser) == "zh"
+
+
+def test_a_public_page_has_an_address_in_each_language_that_keeps_nothing():
+    browser = Client()
+    page = browser.get("/terms/?language=en")
+    links = re.findall(r'<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">', page.content.decode())
+
+    assert page.headers["Content-Language"] == "en"
+    assert shown_to(browser) == "zh"
+    assert [name for name, _address in links] == ["x-default", "zh-Hans", "en"]
+    assert {browser.get(address[address.index("/terms/") :]).status_code for _name, address in links} == {200}
+    assert "hreflang" not in browser.get("/accounts/login/").content.decode()
+
+
+def test_the_switch_leaves_the_language_out_of_the_address():
+    answer = Client().post("/language/", {"language": "zh-hans", "next": "/terms/?language=en&a=1"})
+
+    assert answer.headers["Location"] == "/terms/?a=1"
 
 
 def test_a_language_that_is_not_offered_changes_nothing():
