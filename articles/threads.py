@@ -10,9 +10,14 @@ from typing import Any
 
 from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.urls import reverse
+from django.utils.safestring import SafeString
 
+from articles import drawing
+from articles.drawing import Said
 from articles.models import Article, Comment
 from articles.models.comment import base36
+from portal.templatetags.portal import moment
 
 THREADS, REPLIES = 20, 20  # threads a page, replies shown under each before 「查看全部」
 BEFORE = 4  # replies shown before the one asked for
@@ -41,13 +46,30 @@ class Row:
     """A comment as the template needs it: what to show, and how many open comments end after it."""
 
     comment: Comment
-    is_mine: bool
-    is_trace: bool  # its place is kept, its words are not shown
-    iso: str
-    block_id: str = ""
+    said: Said
     closes: str = ""  # one character for each <article> to close
     more: int = 0  # replies of this thread that are not on the page
     thread: uuid.UUID | None = None  # its first comment, when there are more
+
+    def drawn(self) -> SafeString:
+        """The opened <article> of somebody else's comment; one's own holds a form, which is drawn with the page."""
+        return drawing.comment(self.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of comments belongs, and who reads it."""
+
+    article_url: str
+    talk_url: str
+    is_closed: bool
+    user: Any
+
+    @classmethod
+    def of(cls, article: Article, user: Any) -> Place:
+        talk = reverse("comments", kwargs={"zone": article.zone.slug, "slug": article.slug})
+        is_closed = article.comment_mode == Article.CommentMode.CLOSED
+        return cls(article.get_absolute_url(), talk, is_closed, user)
 
 
 @dataclass(slots=True)
@@ -68,7 +90,7 @@ def first_page(article: Article, user: Any, *, after: str = "") -> Page:
     rows = list(found.filter(place__lte=REPLIES + 1).order_by("-root_id", "path"))
     threads = list(dict.fromkeys(row.root_id for row in rows))
     shown = set(threads[:THREADS])
-    page = _arranged([row for row in rows if row.root_id in shown], user)
+    page = _arranged([row for row in rows if row.root_id in shown], Place.of(article, user))
     page.after = base36(threads[THREADS - 1] or 0) if len(threads) > THREADS else ""
     return page
 
@@ -82,7 +104,7 @@ def thread_page(root: Comment, user: Any, *, after: str = "", with_root: bool = 
     found = list(rows.filter(path__gt=start or root.path[:8]).order_by("path")[: THREADS * 2 + 1])
     is_more = len(found) > THREADS * 2
     first = list(rows.filter(parent=None)) if with_root or not start else []
-    page = _arranged([*first, *found[: THREADS * 2]], user)
+    page = _arranged([*first, *found[: THREADS * 2]], Place.of(root.article, user))
     page.after = found[THREADS * 2 - 1].path if is_more else ""
     return page
 
@@ -98,7 +120,7 @@ def cursor_before(comment: Comment, user: Any) -> str:
 
 def one_row(comment: Comment, user: Any) -> Row:
     """Return a comment that stands alone."""
-    row = _row(comment, user)
+    row = _row(comment, Place.of(comment.article, user))
     row.closes = "x"
     return row
 
@@ -114,14 +136,14 @@ def _numbered(rows: QuerySet[Comment]) -> QuerySet[Any]:
     )
 
 
-def _arranged(comments: Sequence[Comment], user: Any) -> Page:
+def _arranged(comments: Sequence[Comment], place: Place) -> Page:
     """Drop traces nobody answered, and say after which row which comments end."""
-    rows = [_row(comment, user) for comment in _without_bare_traces(comments, user)]
+    rows = [_row(comment, place) for comment in _without_bare_traces(comments, place.user)]
     first = {comment.root_id: comment.public_id for comment in comments if comment.parent_id is None}
     open_paths: list[str] = []
-    for place, row in enumerate(rows):
+    for at, row in enumerate(rows):
         open_paths.append(row.comment.path)
-        following = rows[place + 1].comment.path if place + 1 < len(rows) else ""
+        following = rows[at + 1].comment.path if at + 1 < len(rows) else ""
         while open_paths and not (following and following.startswith(open_paths[-1])):
             open_paths.pop()
             row.closes += "x"
@@ -130,10 +152,28 @@ def _arranged(comments: Sequence[Comment], user: Any) -> Page:
     return Page(rows)
 
 
-def _row(comment: Comment, user: Any) -> Row:
-    place = comment.anchor.removeprefix("block:") if comment.anchor.startswith("block:") else ""
-    is_mine = comment.author_id == user.pk
-    return Row(comment, is_mine, _is_trace(comment, is_mine), comment.created_at.isoformat(timespec="seconds"), place)
+def _row(comment: Comment, place: Place) -> Row:
+    is_mine = comment.author_id == place.user.pk
+    is_trace = _is_trace(comment, is_mine)
+    is_about_block = comment.anchor.startswith("block:")
+    said = Said(
+        key=str(comment.public_id),
+        state=str(comment.state),
+        is_mine=is_mine,
+        is_trace=is_trace,
+        name="" if is_trace else comment.author.display_name,
+        title="" if is_trace else comment.author.display_title,
+        is_editorial=comment.is_editorial,
+        iso=comment.created_at.isoformat(timespec="seconds"),
+        when=moment(comment.created_at),
+        quote="" if is_trace else comment.quote,
+        block_id=comment.anchor.removeprefix("block:") if is_about_block else "",
+        body="" if is_trace else comment.body,
+        article_url=place.article_url,
+        talk_url=place.talk_url,
+        is_closed=place.is_closed,
+    )
+    return Row(comment, said)
 
 
 def _is_trace(comment: Comment, is_mine: bool) -> bool:

@@ -31,8 +31,7 @@ def comments(request: HttpRequest, zone: str, slug: str) -> HttpResponse:
     if (asked := named(request, article, "comment")) is not None:
         return posted_part(request, article, asked) if is_part(request) else _to_place(request, article, asked)
     if is_part(request) and (left := named(request, article, "acts")) is not None:
-        context = write_context(article) | {"row": one_row(left, request.user), "comment": left}
-        return render(request, "articles/_acts.html", context)
+        return render(request, "articles/_acts.html", {"said": one_row(left, request.user).said})
     answered = named(request, article, "reply")
     context = write_context(article, answered) | _listed(request, article)
     if is_part(request):

@@ -140,7 +140,10 @@ def readable(request: HttpRequest, article: Article, public_id: uuid.UUID) -> Co
 def _answered_row(request: HttpRequest, article: Article, public_id: str) -> Row | None:
     rows = Comment.objects.readable_by(request.user).filter(article=article, public_id=uuid.UUID(public_id))
     row = rows.select_related("author").first()
-    return one_row(row, request.user) if row else None
+    if row is None:
+        return None
+    row.article = article
+    return one_row(row, request.user)
 
 
 def _parent(article: Article, form: CommentForm) -> Comment | None:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from articles import drawing
 from articles.models import Article, Revision
 from articles.threads import first_page
 from articles.titles import phrases
@@ -30,7 +31,7 @@ def article(request: HttpRequest, zone: str, slug: str) -> HttpResponse:
 def print_page(request: HttpRequest, zone: str, slug: str) -> HttpResponse:
     """The article alone, set for paper."""
     row = find(request, slug)
-    return render(request, "articles/print.html", _reading(row, row.published))
+    return render(request, "articles/print.html", _reading(row, row.published, is_print=True))
 
 
 @require_safe
@@ -65,7 +66,7 @@ def _shown(request: HttpRequest, row: Article) -> QuerySet[Revision]:
     return Revision.objects.of_visible(Article.objects.visible_to(request.user).filter(pk=row.pk))
 
 
-def _reading(row: Article, shown: Revision | None) -> dict[str, Any]:
+def _reading(row: Article, shown: Revision | None, *, is_print: bool = False) -> dict[str, Any]:
     if shown is None:
         raise Http404
     return {
@@ -74,6 +75,5 @@ def _reading(row: Article, shown: Revision | None) -> dict[str, Any]:
         "parts": shown.parts(),
         "phrases": phrases(shown.title_zh),
         "contents": shown.contents,
-        "references": shown.references.get("items", []),
-        "unsourced": shown.references.get("unsourced", []),
+        "references": drawing.references(shown, is_print=is_print),
     }
