@@ -11,7 +11,7 @@ class PortalConfig(AppConfig):
     verbose_name = _("平台")
 
     def ready(self) -> None:
-        from portal import append_only, edges, invariants, languages, own_data, retention, seals, sweeps
+        from portal import append_only, edges, invariants, languages, own_data, retention, samples, seals, sweeps
 
         post_migrate.connect(append_only.after_migrate)
         post_migrate.connect(edges.after_migrate)
@@ -21,6 +21,7 @@ class PortalConfig(AppConfig):
         sweeps.register(retention.forget)
         sweeps.register(invariants.nightly)
         invariants.register_own()
+        samples.register()
 
 
 class DeskConfig(AdminConfig):

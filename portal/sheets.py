@@ -17,19 +17,24 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
 # Later parts win. Bootstrap's Reboot is kept as published; `without_palette` leaves its look out.
-SHEETS = {
-    "css/portal.css": (
-        "vendor/bootstrap/bootstrap-reboot.min.css",
-        "css/tokens.css",
-        "css/ground.css",
-        "css/frame.css",
-        "css/controls.css",
-        "css/blocks.css",
-        "css/reading.css",
-        "articles/reading.css",
-        "strategy/tool.css",
-        "css/paper.css",
-    )
+PARTS = (
+    "vendor/bootstrap/bootstrap-reboot.min.css",
+    "css/tokens.css",
+    "css/ground.css",
+    "css/frame.css",
+    "css/controls.css",
+    "css/blocks.css",
+    "css/reading.css",
+    "articles/reading.css",
+    "strategy/tool.css",
+    "css/paper.css",
+)
+GUIDE = "css/styleguide.css"
+SHEETS: dict[str, tuple[str, ...]] = {"css/portal.css": PARTS, GUIDE: (*PARTS, "css/desk.css", "css/demos.css")}
+# The style guide shows hover and focus without a pointer: there the same rules hold for what stands in these classes.
+ACTED = {
+    ":hover": ":is(:hover, .as-hover *)",
+    ":focus-visible": ":is(:focus-visible, .as-focus :is(a, button, input, summary, [tabindex]))",
 }
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 PALETTE = re.compile(r"(:root,)?\[data-bs-theme=(light|dark)\]\{[^}]*\}")
@@ -50,7 +55,15 @@ def composed(name: str) -> str:
     """The text of a sheet."""
     source = Path(settings.BASE_DIR) / "static"
     parts = [(source / part).read_text(encoding="utf-8") for part in SHEETS[name]]
-    return "\n".join(squeezed(without_palette(part)) for part in parts) + "\n"
+    text = "\n".join(squeezed(without_palette(part)) for part in parts) + "\n"
+    return acted(text) if name == GUIDE else text
+
+
+def acted(css: str) -> str:
+    """The rules of hover and focus, holding also within .as-hover and .as-focus."""
+    for pseudo, wider in ACTED.items():
+        css = css.replace(pseudo, wider)
+    return css
 
 
 class SheetFinder(BaseFinder):

@@ -10,10 +10,11 @@ class StrategyConfig(AppConfig):
 
     def ready(self) -> None:
         from articles.landing import register_tools  # models are ready only now
-        from portal import sweeps
-        from strategy import exports, proving
+        from portal import styleguide, sweeps
+        from strategy import exports, proving, samples
         from strategy.landing import tools_on_landing
 
         register_tools(tools_on_landing)
         sweeps.register(proving.tend)
         exports.register()
+        styleguide.register(samples.path)

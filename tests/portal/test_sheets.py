@@ -43,7 +43,8 @@ def test_nothing_of_bootstraps_look_is_left_and_what_it_asks_for_is_ours() -> No
 
 
 def test_joining_keeps_every_rule_and_drops_comments_and_spare_space() -> None:
-    css = '/* gone */ a::after { content: " (" attr(href) ")"; }\n\n@media print {\n  b { top: 0 }\n}\n/*! kept */*, i { top: 0 }/* gone */'
+    css = '/* gone */ a::after { content: " (" attr(href) ")"; }\n\n@media print {\n  b { top: 0 }\n}\n'
+    css += "/*! kept */*, i { top: 0 }/* gone */"
 
     assert (
         sheets.squeezed(css) == 'a::after{content: " (" attr(href) ")"}@media print{b{top: 0}}/*! kept */*, i{top: 0}'
@@ -61,7 +62,7 @@ def test_every_style_sheet_of_ours_is_a_part_or_belongs_to_the_desk() -> None:
     ours = {p.relative_to(ROOT / "static").as_posix() for p in (ROOT / "static").rglob("*.css")}
     desk = "".join(p.read_text("utf-8") for p in (ROOT / "templates/admin").rglob("*.html"))
 
-    assert [name for name in ours - set(sheets.SHEETS["css/portal.css"]) if f"'{name}'" not in desk] == []
+    assert [name for name in ours - set(sheets.SHEETS[sheets.GUIDE]) if f"'{name}'" not in desk] == []
 
 
 def test_the_sheet_is_written_once_and_again_when_a_part_changes(settings, tmp_path) -> None:
