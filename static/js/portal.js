@@ -60,7 +60,7 @@
   });
 
   // A part of the page that did not come: said where it would stand, with a way to ask again; asked again by itself
-  // when the network is back. A form that was not sent says so by itself or in the live region.
+  // when the network is back. A form that was not sent says so by itself or in the toast.
   const lost = new Set();
   const said = (words, act) => {
     const note = document.createElement("div"), text = document.createElement("p"), button = document.createElement("button");
@@ -73,10 +73,20 @@
     note.append(text, button);
     return note;
   };
+  const toast = (words) => {
+    const place = document.getElementById("toast"), text = document.createElement("p"), close = document.createElement("button");
+    if (!place) return say(words);
+    text.textContent = words;
+    close.type = "button";
+    close.className = "btn slim plain";
+    close.textContent = document.body.dataset.close;
+    close.addEventListener("click", () => place.replaceChildren());
+    place.replaceChildren(text, close);
+  };
   const missed = (event, words) => {
     const { elt, target, requestConfig: config } = event.detail;
     if (!config || config.verb !== "get" || elt.matches("[data-hx-swap=none], [data-hx-trigger*=every]")) {
-      if (!elt.matches("[data-write]")) say(words);
+      if (!elt.matches("[data-write]")) toast(words);
       return;
     }
     say(words);
