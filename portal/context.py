@@ -18,6 +18,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME_ZH if chinese else settings.SITE_NAME_EN,
         "operator": settings.OPERATOR_ZH if chinese else settings.OPERATOR_EN,
         "contact": settings.CONTACT_EMAIL,
+        "site_url": settings.SITE_URL,
         "zone": getattr(request, "zone", None),
         "step": getattr(request, "step", ""),
         "has_staff_desk": SimpleLazyObject(lambda: bool(user and user.is_authenticated and user.is_staff)),
