@@ -7,6 +7,7 @@ A wish taken back leaves no row, only its two entries in the record.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
@@ -21,6 +22,19 @@ from accounts.models import Erasure, User
 from portal import outbox, record
 
 SALT = "accounts.erasing.take_back"
+_forgetting: list[Callable[[User], None]] = []
+
+
+def register(forget: Callable[[User], None]) -> None:
+    """Add what an app above deletes of a person who is erased; called from its ready(), run in one transaction."""
+    if forget not in _forgetting:
+        _forgetting.append(forget)
+
+
+def forget(person: User) -> None:
+    """Let every app delete what it holds of this person."""
+    for job in _forgetting:
+        job(person)
 
 
 def end_sessions(person: User) -> None:

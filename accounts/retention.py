@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts import erasing, evidence, sweeping
 from accounts.models import Erasure, Submission, User, Verification
 from portal import keys, purging, record, sweeps
-from portal.models import PersonKey
+from portal.models import KeptFilter, PersonKey
 from portal.workflow import TransitionError
 
 HOLD = timedelta(days=30)
@@ -131,6 +131,8 @@ def _erase(erasure: Erasure, at: datetime) -> None:
     person.emailaddress_set.all().delete()  # type: ignore[attr-defined]  # allauth's reverse relation
     Authenticator.objects.filter(user=person).delete()
     UserSession.objects.filter(user=person).delete()
+    KeptFilter.objects.of(person).delete()
+    erasing.forget(person)
     person.set_unusable_password()
     User.objects.filter(pk=person.pk).update(
         email=f"erased-{person.public_id.hex}@invalid",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Comment, Report
+from articles.models import Comment, LastRead, Report
 from portal import exports
 
 FIELDS = ("public_id", "article__slug", "zone__slug", "anchor", "quote", "body", "state", "created_at")
@@ -24,6 +24,12 @@ def reports(person: Any) -> Any:
     return rows.values("comment__public_id", "comment__article__slug", "zone__slug", "reason", "created_at")
 
 
+def last_reads(person: Any) -> Any:
+    """The newest revision of each article that the person opened."""
+    rows = LastRead.objects.filter(person=person).order_by("pk")
+    return rows.values("article__slug", "article__zone__slug", "number")
+
+
 def register() -> None:
     """Called once when the app is ready."""
     labels = {"created_at": _("时间"), "article__slug": _("文章"), "quote": _("所评的话"), "body": _("内容")}
@@ -35,6 +41,13 @@ def register() -> None:
             reports,
             {"created_at": _("时间"), "comment__article__slug": _("文章"), "reason": _("理由")},
             covers=("articles.Report.reporter",),
+        ),
+        exports.Part(
+            "last_reads",
+            _("我读到的版次"),
+            last_reads,
+            {"article__slug": _("文章"), "number": _("读到的版次")},
+            covers=("articles.LastRead.person",),
         ),
     )
     office = ("articles.Revision.author", "articles.Revision.published_by", "articles.RevisionEvent.actor")

@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles.models import Article
+from articles.models import Article, Correction
 from articles.titles import phrases
 from portal.localise import localised
 from portal.models import Zone
 from portal.templatetags.portal import day, month
 
-Item = dict[str, Any]  # title, phrases (of the title; optional), abstract, url, meta (short texts), is_draft
+# title, phrases (of the title; optional), abstract, url, meta (short texts), is_draft, correction (optional)
+Item = dict[str, Any]
 Source = Callable[[Zone], list[Item]]
 _sources: list[Source] = []
 
@@ -37,10 +38,16 @@ def tools_of(zone: Zone) -> list[Item]:
 
 def articles_of(zone: Zone) -> list[Item]:
     """Return the public face of the zone's articles, newest first."""
-    return [_face(row) for row in Article.objects.public_abstracts().filter(zone=zone)]
+    rows = list(Article.objects.public_abstracts().filter(zone=zone))
+    corrected = [row.pk for row in rows if row.corrected_in]
+    newest = {}
+    if corrected:
+        of_these = Correction.objects.of_public(Article.objects.public_abstracts().filter(pk__in=corrected))
+        newest = {one.article_id: one for one in reversed(of_these)}
+    return [_face(row, newest.get(row.pk)) for row in rows]
 
 
-def _face(row: Article) -> Item:
+def _face(row: Article, correction: Correction | None) -> Item:
     minutes = row.reading_minutes
     meta = [
         row.get_kind_display(),
@@ -56,4 +63,5 @@ def _face(row: Article) -> Item:
         "url": reverse("article", kwargs={"zone": row.zone.slug, "slug": row.slug}),
         "meta": meta,
         "is_draft": row.is_clinically_draft,
+        "correction": correction and {"at": correction.at, "words": localised(correction, "words")},
     }

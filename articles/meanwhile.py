@@ -34,8 +34,16 @@ def _slug_wanted(request: HttpRequest, zone: Zone) -> str | None:
 
 
 def _reading(row: Article, *, is_wanted: bool) -> Reading:
-    """Only that and when it was revised is public, not the wording."""
-    shown = Revision.objects.shown().filter(article=row, number__gt=1)
-    times = shown.values_list("number", "published_at")[:NOTICES]
-    notices = tuple(Notice(at, _("更新到第 %(number)d 版") % {"number": number}) for number, at in times if at)
+    """What was put right is said in public words; of other revisions only that and when they came."""
+    shown = Revision.objects.shown().filter(article=row, number__gt=1).select_related("correction")
+    revised = shown.only("number", "published_at", "correction__words_zh", "correction__words_en")[:NOTICES]
+    notices = tuple(Notice(one.published_at, _words(one)) for one in revised if one.published_at)
     return Reading(localised(row, "title"), localised(row, "abstract"), is_wanted, notices)
+
+
+def _words(revision: Revision) -> str:
+    """A correction's own words, or only that there is a new wording."""
+    correction = getattr(revision, "correction", None)
+    if correction is None:
+        return _("更新到第 %(number)d 版") % {"number": revision.number}
+    return _("更正：%(words)s") % {"words": localised(correction, "words")}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +39,20 @@ class RevisionForm(forms.Form):
         required=False,
         help_text=_("读者在修订历史中看到；提交审阅前须填写。"),
     )
+
+    correction_zh = CleanCharField(
+        label=_("更正说明"),
+        max_length=300,
+        required=False,
+        help_text=_("只在这一版更正先前的错误时填写：会公开显示，并通知读过旧版的人。不含须认证才能读的内容。"),
+    )
+    correction_en = CleanCharField(label=_("英文更正说明"), max_length=600, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("correction_en") and not data.get("correction_zh"):
+            self.add_error("correction_zh", _("有英文更正说明时，请也填写中文的。"))
+        return data
 
     def clean_body(self) -> str:
         clean = bodies.clean_body(self.cleaned_data["body"])

@@ -17,14 +17,15 @@ from django.views.decorators.http import require_POST
 from articles import rendering
 from articles.admin.forms import ReviewForm, RevisionForm
 from articles.differences import compare
-from articles.models import Revision
-from articles.models.revision import TEXTS
+from articles.models import LastRead, Revision
+from articles.models.revision import CORRECTION, TEXTS
 from portal.catalogue import ReadOnlyAdmin
 from portal.differences import words_changed
 from portal.workflow import TransitionError
 
 RIGHTS = ("articles.write_article", "articles.publish_article", "articles.view_revision")
-LABELS = {field.name: field.verbose_name for field in Revision._meta.concrete_fields if field.name in TEXTS}
+PUBLIC = (*TEXTS, *CORRECTION)
+LABELS = {field.name: field.verbose_name for field in Revision._meta.concrete_fields if field.name in PUBLIC}
 
 
 @admin.register(Revision)
@@ -112,7 +113,7 @@ class RevisionAdmin(ReadOnlyAdmin):
 
     def _edit(self, request: HttpRequest, revision: Revision) -> HttpResponse:
         if request.method != "POST":
-            form = RevisionForm(initial={name: getattr(revision, name) for name in (*TEXTS, "body", "note")})
+            form = RevisionForm(initial={name: getattr(revision, name) for name in (*PUBLIC, "body", "note")})
             return render(request, "admin/articles/revision/edit.html", _editing(revision, form))
         form = RevisionForm(request.POST)
         if not form.is_valid():
@@ -122,7 +123,7 @@ class RevisionAdmin(ReadOnlyAdmin):
             revision.rewrite(
                 by=request.user,
                 seen=_seen(request),
-                texts={name: data[name] for name in TEXTS},
+                texts={name: data[name] for name in PUBLIC},
                 body=data["body"],
                 note=data["note"],
                 at=timezone.now(),
@@ -137,7 +138,7 @@ class RevisionAdmin(ReadOnlyAdmin):
         base = revision.based_on
         texts = [
             (LABELS[name], *words_changed(getattr(base, name) if base else "", getattr(revision, name)))
-            for name in TEXTS
+            for name in PUBLIC
             if (getattr(base, name) if base else "") != getattr(revision, name)
         ]
         is_waiting = revision.status == Revision.Status.IN_REVIEW
@@ -150,6 +151,7 @@ class RevisionAdmin(ReadOnlyAdmin):
             "form": ReviewForm(),
             "comparison": compare(base.body if base else "", revision.body),
             "parts": _previewed(revision.body),
+            "told": LastRead.readers_before(revision) if is_waiting and base and revision.correction_zh else None,
             "is_stale": is_waiting and revision.is_stale(),
             "is_own": revision.author_id == request.user.pk,
             "is_waiting": is_waiting,

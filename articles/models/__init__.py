@@ -1,8 +1,9 @@
-"""Facts and references; articles, revisions and their blocks; comments and reports of them."""
+"""Facts and references; articles, revisions and their blocks, corrections; comments."""
 
 from articles.models.article import Article
 from articles.models.block import Block
 from articles.models.comment import Comment
+from articles.models.correction import Correction, LastRead
 from articles.models.fact import Fact, FactEvidence, Reference
 from articles.models.report import Report
 from articles.models.revision import Revision, RevisionEvent
@@ -11,8 +12,10 @@ __all__ = [
     "Article",
     "Block",
     "Comment",
+    "Correction",
     "Fact",
     "FactEvidence",
+    "LastRead",
     "Reference",
     "Report",
     "Revision",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, F, Q, Subquery
+from django.db.models import Exists, F, FilteredRelation, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,7 @@ PUBLIC_FACE = (
     "checked_up_to",
     "published_at",
     "reading_minutes",
+    "corrected_in",
     "zone__slug",
     "zone__name_zh",
     "zone__name_en",
@@ -55,6 +56,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             allowed |= Q(Exists(in_force), audience=Article.Audience.HCP, agreement_answer=ConsentRecord.Answer.GIVEN)
             return self.published().annotate(agreement_answer=Subquery(agreed.values("answer")[:1])).filter(allowed)
         return self.published().filter(allowed)
+
+    def with_last_read(self, user: Any) -> Self:
+        """Add `last_read`: the newest revision this person opened, None when none."""
+        mine = FilteredRelation("last_reads", condition=Q(last_reads__person=user.pk))
+        return self.annotate(mine=mine, last_read=F("mine__number"))
 
     def public_abstracts(self) -> Self:
         """Titles and public abstracts of everything published, newest first; nothing that is gated is loaded."""
@@ -102,6 +108,7 @@ class Article(models.Model):
         "articles.Revision", on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     published_at = models.DateTimeField(_("最近发布"), null=True, editable=False)
+    corrected_in = models.PositiveIntegerField(_("最近更正的版次"), default=0, editable=False)  # 0: never
     reading_minutes = models.PositiveSmallIntegerField(default=0, editable=False)
     comment_count = models.PositiveIntegerField(_("评论数"), default=0, editable=False)
     comments_version = models.PositiveIntegerField(default=0, editable=False)

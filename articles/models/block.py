@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,10 @@ from django.utils.translation import pgettext_lazy
 
 from portal import append_only
 from portal.personal import Personal
+
+if TYPE_CHECKING:
+    from articles.body import BlockText
+    from articles.models.revision import Revision
 
 
 class Block(models.Model):
@@ -32,3 +37,19 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return self.block_id
+
+    @staticmethod
+    def store(revision: Revision, found: Iterable[BlockText]) -> None:
+        """Write the blocks of a revision that is being published, in reading order."""
+        Block.objects.bulk_create(
+            Block(
+                revision=revision,
+                position=position,
+                block_id=b.block_id,
+                tag=b.tag,
+                section=b.section,
+                text=b.text,
+                sha256=b.sha256,
+            )
+            for position, b in enumerate(found)
+        )

@@ -23,12 +23,15 @@ from articles import body as bodies
 from articles import messages, rendering
 from articles.models.article import Article
 from articles.models.block import Block
+from articles.models.correction import Correction
 from articles.models.fact import Fact
 from portal import append_only
 from portal.personal import Personal
 from portal.workflow import Move, TransitionError, TransitionEvent, Workflow
 
 TEXTS = ("title_zh", "title_en", "abstract_zh", "abstract_en")
+ONCE = ("article", "number", "body", "author", "published_by", "published_at")
+CORRECTION = ("correction_zh", "correction_en")
 MADE = ("rendered", "contents", "anchors", "references")  # at publishing
 
 
@@ -58,7 +61,7 @@ class Revision(Workflow):
     }
     PERSONAL_DATA: ClassVar[dict[str, Personal]] = {}
     FROZEN = append_only.Columns(
-        (*TEXTS, "article", "number", "body", "author", "published_by", "published_at", *MADE, "rendered_sha256"),
+        (*TEXTS, *CORRECTION, *MADE, *ONCE, "rendered_sha256"),
         once="OLD.published_at IS NOT NULL",
     )
 
@@ -73,6 +76,8 @@ class Revision(Workflow):
     abstract_en = models.TextField(gettext_lazy("英文公开摘要"), blank=True)
     body = models.TextField(gettext_lazy("正文"))
     note = models.CharField(gettext_lazy("改动说明"), max_length=300, blank=True)
+    correction_zh = models.CharField(gettext_lazy("更正说明"), max_length=300, blank=True)  # public; see Correction
+    correction_en = models.CharField(gettext_lazy("英文更正说明"), max_length=600, blank=True)
     based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -155,7 +160,7 @@ class Revision(Workflow):
         self._check_author(by)
         clean = bodies.clean_body(body)
         check_facts(clean)
-        values = {name: texts[name] for name in TEXTS}
+        values = {name: texts[name] for name in TEXTS} | {name: texts.get(name, "") for name in CORRECTION}
         same = type(self).objects.filter(pk=self.pk, version=seen, status=self.Status.DRAFT)
         with transaction.atomic():
             if not same.update(body=clean, note=note, version=F("version") + 1, **values):
@@ -236,7 +241,8 @@ class Revision(Workflow):
                 payload={**self._named(), "number": number, "rendered_sha256": digest},
             ),
         )
-        self._store_blocks()
+        Block.store(self, bodies.blocks_of(bodies.parse(self.body)))
+        Correction.publish(self, at=at)
         Article.objects.filter(pk=self.article_id).update(
             published=self,
             published_at=at,
@@ -244,24 +250,12 @@ class Revision(Workflow):
             **{name: getattr(self, name) for name in TEXTS},
         )
 
-    def _store_blocks(self) -> None:
-        found = bodies.blocks_of(bodies.parse(self.body))
-        Block.objects.bulk_create(
-            Block(
-                revision=self,
-                position=position,
-                block_id=b.block_id,
-                tag=b.tag,
-                section=b.section,
-                text=b.text,
-                sha256=b.sha256,
-            )
-            for position, b in enumerate(found)
-        )
-
     def _named(self) -> dict[str, str]:
         digest = hashlib.sha256(self.body.encode()).hexdigest()
-        return {"article": str(self.article.public_id), "body_sha256": digest}
+        named = {"article": str(self.article.public_id), "body_sha256": digest}
+        if self.correction_zh:
+            named["correction_sha256"] = hashlib.sha256(self.correction_zh.encode()).hexdigest()
+        return named
 
     def _check_author(self, by: Any) -> None:
         if not by.has_perm("articles.write_article"):

@@ -10,11 +10,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from articles import drawing
-from articles.models import Article, Revision
+from articles.models import Article, LastRead, Revision
 from articles.threads import first_page
 from articles.titles import phrases
 from articles.views.posting import write_context
 
+CORRECTIONS = 3  # named above the article; the history has them all
+IN_HISTORY = ("number", "note", "correction_zh", "correction_en", "published_at", "status", "article_id")
 WITH_TEXT = ("published__body",)  # the source is never needed to read
 
 
@@ -24,6 +26,9 @@ def article(request: HttpRequest, zone: str, slug: str) -> HttpResponse:
     row = find(request, slug)
     context = _reading(row, row.published)
     context |= write_context(row) | {"page": first_page(row, request.user)}
+    context["corrections"] = row.corrections.order_by("-at")[:CORRECTIONS] if row.corrected_in else []
+    context["last_read"] = before = row.last_read  # type: ignore[attr-defined]  # see with_last_read
+    LastRead.keep(request.user, row, context["revision"].number, before=before)
     return render(request, "articles/article.html", context)
 
 
@@ -38,7 +43,7 @@ def print_page(request: HttpRequest, zone: str, slug: str) -> HttpResponse:
 def history(request: HttpRequest, zone: str, slug: str) -> HttpResponse:
     """Every published revision, newest first, with what changed."""
     row = find(request, slug)
-    shown = _shown(request, row).only("number", "note", "published_at", "status", "article_id")
+    shown = _shown(request, row).only(*IN_HISTORY)
     return render(request, "articles/history.html", {"article": row, "revisions": shown})
 
 
@@ -56,7 +61,8 @@ def revision(request: HttpRequest, zone: str, slug: str, number: int) -> HttpRes
 def find(request: HttpRequest, slug: str) -> Article:
     """Return the published article of this zone that the person may read, with its revision; 404 otherwise."""
     place = request.zone  # type: ignore[attr-defined]
-    found = Article.objects.visible_to(request.user).select_related("published").defer(*WITH_TEXT)
+    found = Article.objects.visible_to(request.user).with_last_read(request.user)
+    found = found.select_related("published").defer(*WITH_TEXT)
     row = get_object_or_404(found, zone=place, slug=slug)
     row.zone = place
     return row
