@@ -22,6 +22,7 @@ from consent.models.agreement import Frozen
 from consent.publication import preview, shown
 from portal.catalogue import CatalogueAdmin, ReadOnlyAdmin
 from portal.desk import ask_factor_again
+from portal.localise import localised
 
 TEXTS = AgreementVersion.TEXTS
 WRITE, PUBLISH = "consent.write_agreement", "consent.publish_agreement"
@@ -68,7 +69,8 @@ class AgreementVersionAdmin(CatalogueAdmin):
 
     form = VersionForm
     change_form_template = "admin/consent/agreementversion/change_form.html"
-    list_display = ["title_zh", "agreement", "number", "is_published", "created_by", "published_by", "published_at"]
+    intro = gettext_lazy("一人起草，另一人发布；发布之后只能查看")
+    list_display = ["title", "agreement", "number", "is_published", "created_by", "published_by", "published_at"]
     list_select_related = ["agreement__zone", "created_by", "published_by"]
     list_filter = ["agreement__kind", "agreement__zone"]
     ordering = ["agreement_id", "-number"]
@@ -77,6 +79,10 @@ class AgreementVersionAdmin(CatalogueAdmin):
         (None, {"fields": ["agreement", "number", "asks_again", *TEXTS]}),
         (gettext_lazy("发布"), {"fields": ["created_by", "created_at", "published_by", "published_at", "sha256"]}),
     ]
+
+    @admin.display(description=gettext_lazy("标题"), ordering="title_zh")
+    def title(self, version: AgreementVersion) -> str:
+        return str(localised(version, "title"))
 
     @admin.display(description=gettext_lazy("已发布"), boolean=True)
     def is_published(self, version: AgreementVersion) -> bool:
@@ -166,6 +172,7 @@ class AgreementVersionAdmin(CatalogueAdmin):
 class ConsentRecordAdmin(ReadOnlyAdmin):
     """What people answered: append-only. The person is named by number, the text by its hash."""
 
+    intro = gettext_lazy("每个人的同意、拒绝与撤回；只增不改")
     list_display = ["at", "kind", "zone", "answer", "version", "person_id", "language"]
     list_select_related = ["zone", "version"]
     list_filter = ["kind", "answer", "zone"]

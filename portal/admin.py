@@ -9,13 +9,14 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal import outbox, record
-from portal.catalogue import CatalogueAdmin, LinesField, ReadOnlyAdmin
-from portal.models import Notice, RecordEntry, Zone
+from portal import keeping, outbox, record
+from portal.catalogue import CatalogueAdmin, LinesField, NamedValues, ReadOnlyAdmin
+from portal.models import KeptFilter, Notice, RecordEntry, Zone
 
 
 class ZoneForm(forms.ModelForm):
@@ -34,8 +35,13 @@ class ZoneAdmin(CatalogueAdmin):
     """Zones. The address is part of every link to it, so it stays once made."""
 
     form = ZoneForm
-    list_display = ["name_zh", "slug", "is_open", "position"]
+    intro = gettext_lazy("一个专区是一扇门；地址一旦建立就不再改")
+    list_display = ["title", "slug", "is_open", "position"]
     ordering = ["position", "pk"]
+
+    @admin.display(description=gettext_lazy("名称"), ordering="name_zh")
+    def title(self, zone: Zone) -> str:
+        return str(zone)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Zone | None = None) -> list[str]:
         return ["slug"] if obj else []
@@ -52,17 +58,26 @@ class ZoneAdmin(CatalogueAdmin):
         )
 
 
+CHANNELS = {"email": gettext_lazy("邮件"), "sms": gettext_lazy("短信")}
+
+
+class ChannelFilter(NamedValues):
+    words = CHANNELS
+
+
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
     """The outbox. Dead notices can be sent again by who may; codes are never shown."""
 
-    list_display = ["created_at", "event_key", "channel", "state", "attempts", "sent_at", "error"]
-    list_filter = ["state", "channel"]
+    intro = gettext_lazy("发给每个人的通知；已放弃的可以重新发送")
+    list_display = ["created_at", "event_key", "by_what", "state", "attempts", "sent_at", "error"]
+    list_filter = ["state", ("channel", ChannelFilter)]
     search_fields = ["event_key"]
+    search_help_text = gettext_lazy("事件代号的一部分")
     ordering = ["-pk"]
     fields = [
         "event_key",
-        "channel",
+        "by_what",
         "address",
         "subject",
         "words",
@@ -74,6 +89,10 @@ class NoticeAdmin(ReadOnlyAdmin):
         "created_at",
     ]
     actions = ["send_again"]
+
+    @admin.display(description=gettext_lazy("渠道"), ordering="channel")
+    def by_what(self, notice: Notice) -> str:
+        return str(CHANNELS.get(notice.channel, notice.channel))
 
     @admin.display(description=gettext_lazy("正文"))
     def words(self, notice: Notice) -> str:
@@ -99,8 +118,10 @@ class RecordEntryAdmin(ReadOnlyAdmin):
     """The record: append-only, people as keyed hashes."""
 
     list_display = ["seq", "at", "kind", "subject", "short_actor"]
+    intro = gettext_lazy("只增不改的记录；人以带密钥的散列出现")
     list_filter = ["kind"]
     search_fields = ["subject"]
+    search_help_text = gettext_lazy("对象的一部分，例如案件的公开编号")
     ordering = ["-seq"]
     fields = ["seq", "at", "kind", "actor", "subject", "payload"]
     show_full_result_count = False
@@ -108,3 +129,21 @@ class RecordEntryAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("行为人"))
     def short_actor(self, entry: RecordEntry) -> str:
         return entry.actor[:12]
+
+
+@admin.register(KeptFilter)
+class KeptFilterAdmin(ReadOnlyAdmin):
+    """Everybody's own and nobody else's: somebody else's number is not found."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False  # they stand on the lists they belong to
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("keep/", wrap(keeping.keep), name="portal_keptfilter_keep"),
+            path("<int:pk>/drop/", wrap(keeping.drop), name="portal_keptfilter_drop"),
+        ]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from copy import copy
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 
 from portal.text import CleanCharField
 
+CODES = re.compile(r"[\w.:,+-]{1,80}")  # ids, codes, dates: what a kept filter may be made of
 CLEAN_FIELDS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
     models.CharField: {"form_class": CleanCharField},
     models.TextField: {"form_class": partial(CleanCharField, paragraphs=True), "widget": AdminTextareaWidget},
@@ -21,11 +28,79 @@ CLEAN_FIELDS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
 }
 
 
-class CatalogueAdmin(admin.ModelAdmin):
-    """Rows that staff edit. A row is withdrawn or gets a new version; it is never deleted."""
+class NamedValues(admin.AllValuesFieldListFilter):
+    """A filter over codes that have words: `words` gives them."""
+
+    words: ClassVar[dict[str, Any]] = {}
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield choice | {"display": self.words.get(str(choice["display"]), choice["display"])}
+
+
+class PlainFields:
+    """Choices without the stock pop-ups: what is missing is added on its own page."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+
+class CatalogueAdmin(PlainFields, admin.ModelAdmin):
+    """Rows that staff edit. A row is withdrawn or gets a new version; it is never deleted.
+
+    `intro` says in a sentence what the list holds; `keys` names its keys in the list of keys.
+    """
 
     formfield_overrides = CLEAN_FIELDS
     list_per_page = 50
+    intro: Any = ""
+    keys = "list"
+
+    def empty_words(self, cl: Any) -> tuple[str, str]:
+        """Return what the list says when it has no rows: that, and what to do."""
+        name = {"name": self.opts.verbose_name_plural}
+        if cl.query or cl.has_active_filters:
+            return _("没有符合条件的%(name)s") % name, _("换一个条件，或清除筛选。")
+        if self.has_add_permission(cl.request):
+            return _("还没有%(name)s") % name, _("用上面的「新增」建立第一条。")
+        return _("还没有%(name)s") % name, _("有了就会出现在这里，不需要您做什么。")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        cl = super().get_changelist_instance(request)
+        cl.request = request
+        return cl
+
+    def count_of(self, request: HttpRequest, query: str) -> int | None:
+        """Return how many rows a kept filter finds for this person; None where it no longer makes sense."""
+        asked = copy(request)
+        asked.GET = QueryDict(query)  # type: ignore[misc]
+        try:
+            return int(self.get_changelist_instance(asked).result_count)
+        except (IncorrectLookupParameters, SuspiciousOperation, PermissionDenied):
+            return None
+
+    def keepable(self, request: HttpRequest, query: QueryDict) -> dict[str, list[str]]:
+        """Return what of an address may be kept as a filter: what the list offers, never words somebody searched."""
+        return {
+            name: values
+            for name in query
+            if (values := query.getlist(name)) and any(values) and self._offers(request, name, values)
+        }
+
+    def _offers(self, request: HttpRequest, name: str, values: list[str]) -> bool:
+        return all(CODES.fullmatch(value) for value in values) and all(
+            self.lookup_allowed(name, value, request) for value in values
+        )
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What is shown again because it could not be saved is an error to programs too."""
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if context.get("errors"):
+            response.status_code = 422
+        return response
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -55,6 +55,13 @@ class DeskSite(AdminSite):
             request.session[LAST_SEEN] = int(now)
         return True
 
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one page for one's password; the stock one knows nothing of its limits and its notice."""
+        return redirect("account_change_password")
+
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_change_password")
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send people to where what is missing can be done; those without rights are told so."""
         wanted = request.GET.get("next", "")

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import exports, keys
-from portal.models import Notice, PersonKey, RecordEntry
+from portal.models import KeptFilter, Notice, PersonKey, RecordEntry
 
 
 def notices(person: Any) -> Iterator[Mapping[str, Any]]:
@@ -17,6 +17,11 @@ def notices(person: Any) -> Iterator[Mapping[str, Any]]:
     names = ("event_key", "channel", "address", "subject", "text", "is_secret", "state", "created_at", "sent_at")
     for row in Notice.objects.filter(person=person).order_by("pk").values(*names):
         yield {**row, "text": "" if row["is_secret"] else row["text"]}
+
+
+def kept_filters(person: Any) -> Any:
+    """The filters of the desk's lists that the person keeps under names of their own."""
+    return KeptFilter.objects.of(person).values("table", "name", "query", "kept_at")
 
 
 def data_keys(person: Any) -> Any:
@@ -40,6 +45,14 @@ def register() -> None:
             notices,
             {**when, "channel": _("渠道"), "address": _("地址"), "subject": _("主题"), "text": _("正文")},
             covers=("portal.Notice.person",),
+            comes_last=True,
+        ),
+        exports.Part(
+            "filters",
+            _("我在后台保存的筛选"),
+            kept_filters,
+            {"kept_at": _("时间"), "name": _("名称"), "query": _("条件")},
+            covers=("portal.KeptFilter.owner",),
             comes_last=True,
         ),
         exports.Part(

@@ -18,10 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import review
-from accounts.admin.charts import Chart, columns_of, lengths_of, stacks_of
 from accounts.admin.queue import found, professions, row_of, target
 from accounts.models import Claim, Decision, Proposal, User, Verification
 from accounts.models.reason import ReasonVersion
+from portal.charts import Chart, columns_of, lengths_of, stacks_of
 from portal.localise import localised
 
 ROWS, SAMPLES, DAYS, MOST_REASONS, MOST_REVIEWERS = 6, 500, 30, 8, 20

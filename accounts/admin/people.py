@@ -41,6 +41,7 @@ GROUP_WORDS = {
     "review_leads": gettext_lazy("审核组长"),
     "editors": gettext_lazy("编辑"),
     "operators": gettext_lazy("运维"),
+    "clinical_leads": gettext_lazy("临床负责人"),
 }
 
 
@@ -81,6 +82,8 @@ class UserAdmin(CatalogueAdmin):
 
     form = AccountForm
     formfield_overrides = CLEAN_FIELDS
+    intro = gettext_lazy("所有账号；工作人员的角色在这里给")
+    search_help_text = gettext_lazy("姓名，或完整的邮箱")
     list_display = ["pk", "display_name", "is_staff", "is_active", "date_joined"]
     list_display_links = ["pk", "display_name"]
     list_filter = ["is_staff", "is_active", "groups"]
@@ -137,6 +140,7 @@ class UserAdmin(CatalogueAdmin):
 class EvidenceViewAdmin(ReadOnlyAdmin):
     """Who looked at whose evidence, when and why."""
 
+    intro = gettext_lazy("谁在何时、为何看过谁的证据；本人也看得到")
     list_display = ["viewed_at", "viewer", "case", "page", "purpose"]
     list_select_related = ["viewer", "evidence__owner__verification"]
     date_hierarchy = "viewed_at"

@@ -21,7 +21,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Answer, Question, QuestionSet
 from accounts.patterns import runs_away
-from portal.catalogue import CLEAN_FIELDS, CatalogueAdmin, LinesField
+from portal.catalogue import CLEAN_FIELDS, CatalogueAdmin, LinesField, PlainFields
+from portal.localise import localised
 
 CHOICE = re.compile(r"^(?P<value>[\w-]{1,40})\s*\|\s*(?P<zh>[^|]+?)\s*\|\s*(?P<en>[^|]+?)$")
 
@@ -67,11 +68,11 @@ class QuestionForm(forms.ModelForm):
         return pattern
 
 
-class QuestionInline(admin.StackedInline):
+class QuestionInline(PlainFields, admin.StackedInline):
     model = Question
     form = QuestionForm
     formfield_overrides = CLEAN_FIELDS
-    extra = 0
+    extra = 2  # ready to be filled in; what stays empty is not saved
     ordering = ["position", "pk"]
     fieldsets = [
         (
@@ -112,7 +113,8 @@ class QuestionSetAdmin(CatalogueAdmin):
 
     change_form_template = "admin/accounts/questionset/change_form.html"
     inlines = [QuestionInline]
-    list_display = ["title_zh", "key", "number", "scope", "zone", "is_current", "question_count", "has_answers"]
+    intro = gettext_lazy("完善信息与收集问题；有人作答之后，改动另起一版")
+    list_display = ["title", "key", "number", "scope", "zone", "is_current", "question_count", "has_answers"]
     list_filter = ["scope", "is_current"]
     list_select_related = ["zone"]
     ordering = ["scope", "key", "-number"]
@@ -123,6 +125,10 @@ class QuestionSetAdmin(CatalogueAdmin):
         answers = Answer.objects.filter(question__question_set=OuterRef("pk"))
         rows = super().get_queryset(request).annotate(is_frozen=Exists(answers))
         return rows.annotate(n_questions=Count("questions", distinct=True))
+
+    @admin.display(description=gettext_lazy("标题"), ordering="title_zh")
+    def title(self, row: QuestionSet) -> str:
+        return str(localised(row, "title"))
 
     @admin.display(description=gettext_lazy("题数"))
     def question_count(self, row: Any) -> int:

@@ -55,7 +55,9 @@ class ReasonAdmin(CatalogueAdmin):
     """Saving new words makes a new version; a decision keeps the one it said. The code and the finality stay."""
 
     form = ReasonForm
-    list_display = ["position", "code", "number", "text_zh", "is_final", "concerns", "is_active"]
+    intro = gettext_lazy("申请人看到的退回理由；改写另存一版，已作的决定保留当时的写法")
+    search_help_text = gettext_lazy("代号或写法的一部分")
+    list_display = ["position", "code", "number", "words", "is_final", "concerns", "is_active"]
     list_display_links = ["code"]
     list_filter = ["is_active", "is_final"]
     search_fields = ["code", "text_zh"]
@@ -68,12 +70,18 @@ class ReasonAdmin(CatalogueAdmin):
     def get_fields(self, request: HttpRequest, obj: Reason | None = None) -> Any:
         return [*self.fields, "wordings"] if obj else list(self.fields)
 
+    @admin.display(description=gettext_lazy("给申请人的话"), ordering="text_zh")
+    def words(self, reason: Reason) -> str:
+        return str(reason)
+
     @admin.display(description=gettext_lazy("用过的写法"))
     def wordings(self, reason: Reason) -> str:
         """Every wording there was, newest first; decisions point at the one they said."""
         rows = reason.versions.select_related("created_by").order_by("-number")
         said = ((r.number, moment(r.created_at), r.created_by or _("系统"), r.text_zh, r.text_en) for r in rows)
-        return format_html_join("", "<p>v{} · {} · {}<br>{}<br><span lang='en'>{}</span></p>", said)
+        return format_html_join(
+            "", "<p>v{} · {} · <bdi>{}</bdi><br><span lang='zh-Hans'>{}</span><br><span lang='en'>{}</span></p>", said
+        )
 
     def save_model(self, request: HttpRequest, obj: Reason, form: Any, change: bool) -> None:
         data, now = form.cleaned_data, timezone.now()

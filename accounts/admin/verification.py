@@ -7,14 +7,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.admin import case, checking, claiming, decide, second, viewing
 from accounts.admin.access import reviewable
-from accounts.admin.queue import queue_page
+from accounts.admin.filters import QueueForm
+from accounts.admin.queue import found, professions, queue_page
 from accounts.models import Verification
 from portal.catalogue import ReadOnlyAdmin
 
@@ -48,6 +50,16 @@ class VerificationAdmin(ReadOnlyAdmin):
             page("<int:pk>/history/", case.history, "history"),
             *super().get_urls(),
         ]
+
+    def keepable(self, request: HttpRequest, query: QueryDict) -> dict[str, list[str]]:
+        """The queue has a form of its own: what it takes, without the words somebody searched."""
+        form = QueueForm(query, professions=professions())
+        form.is_valid()
+        return {name: query.getlist(name) for name, value in form.cleaned_data.items() if value and name != "q"}
+
+    def count_of(self, request: HttpRequest, query: str) -> int | None:
+        form = QueueForm(QueryDict(query), professions=professions())
+        return found(request.user, form.cleaned_data, at=timezone.now()).count() if form.is_valid() else None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):

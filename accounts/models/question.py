@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal import record
+from portal.localise import localised
 from portal.models import Zone
 from portal.personal import Personal
 
@@ -73,7 +74,7 @@ class QuestionSet(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title_zh} v{self.number}"
+        return f"{localised(self, 'title')} v{self.number}"
 
     def is_answered(self) -> bool:
         """Whether anybody answered it: then it is frozen."""
@@ -166,7 +167,7 @@ class Question(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label_zh
+        return str(localised(self, "label"))
 
     def clean(self) -> None:
         if self.kind in {self.Kind.SINGLE_CHOICE, self.Kind.MULTIPLE_CHOICE} and not self.choices:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal import append_only, record
+from portal.localise import localised
 from portal.personal import Personal
 
 WORDING = ("text_zh", "text_en", "staff_note_zh", "is_final", "concerns")  # what a version freezes
@@ -48,7 +49,7 @@ class Reason(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text_zh
+        return str(localised(self, "text"))
 
     def as_said(self) -> dict[str, Any]:
         """Return what a decision stores of it: the wording of that day, in both languages, and its number."""

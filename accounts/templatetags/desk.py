@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Verification
-from portal.models import Notice
 
 register = template.Library()
 
@@ -20,12 +19,6 @@ def review_numbers(user: Any) -> dict[str, Any]:
     from accounts.admin.overview import numbers  # the admin package registers itself, after the apps are ready
 
     return numbers(user, at=timezone.now())
-
-
-@register.simple_tag
-def dead_notices() -> int:
-    """How many notices were given up."""
-    return Notice.objects.filter(state=Notice.State.DEAD).count()
 
 
 NOTES = {

@@ -24,7 +24,9 @@ WRITE, PUBLISH = "articles.write_article", "articles.publish_article"
 class ArticleAdmin(CatalogueAdmin):
     """What readers see of an article changes by publishing a revision, never here."""
 
-    list_display = ["title_zh", "zone", "kind", "audience", "comment_mode", "comment_count", "published_at"]
+    intro = gettext_lazy("点开一篇，起草新版或看它的修订")
+    search_help_text = gettext_lazy("标题或地址的一部分")
+    list_display = ["title", "zone", "kind", "audience", "comment_mode", "comment_count", "published_at"]
     list_select_related = ["zone"]
     list_filter = ["zone", "kind"]
     search_fields = ["title_zh", "slug"]
@@ -51,6 +53,10 @@ class ArticleAdmin(CatalogueAdmin):
             },
         ),
     ]
+
+    @admin.display(description=gettext_lazy("标题"), ordering="title_zh")
+    def title(self, article: Article) -> str:
+        return str(article)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> list[str]:
         """An address never changes; titles and abstracts go through two people once something is published."""

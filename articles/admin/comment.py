@@ -36,6 +36,9 @@ class WaitingFilter(admin.SimpleListFilter):
 class CommentAdmin(ReadOnlyAdmin):
     """What waits comes first by the filter; words are never edited."""
 
+    intro = gettext_lazy("勾选之后一起显示或隐藏；文字从不修改")
+    keys = "moderation"
+    search_help_text = gettext_lazy("评论里的字，或作者的姓名")
     list_display = ["excerpt", "state", "reported", "author", "article", "created_at"]
     list_filter = [WaitingFilter, "state", "article"]
     list_select_related = ["author", "article"]
@@ -45,6 +48,11 @@ class CommentAdmin(ReadOnlyAdmin):
     actions = ["show", "hide"]
     fields = ["public_id", "article", "author", "created_at", "state", "reported_for", "anchor", "quote", "body"]
     readonly_fields = ["reported_for"]
+
+    def empty_words(self, cl: Any) -> tuple[str, str]:
+        if cl.params.get("waiting") == "yes" and not cl.query:
+            return _("都处理完了"), _("没有待审核或被举报的评论。有新的会出现在这里，概览上也看得到。")
+        return super().empty_words(cl)
 
     @admin.display(description=gettext_lazy("内容"))
     def excerpt(self, comment: Comment) -> str:

@@ -21,6 +21,7 @@ from articles.models import LastRead, Revision
 from articles.models.revision import CORRECTION, TEXTS
 from portal.catalogue import ReadOnlyAdmin
 from portal.differences import words_changed
+from portal.localise import localised
 from portal.workflow import TransitionError
 
 RIGHTS = ("articles.write_article", "articles.publish_article", "articles.view_revision")
@@ -32,10 +33,15 @@ LABELS = {field.name: field.verbose_name for field in Revision._meta.concrete_fi
 class RevisionAdmin(ReadOnlyAdmin):
     """Its list is what waits; behind each row stands the page that fits its state and the person."""
 
-    list_display = ["title_zh", "article_zone", "status", "number", "author", "submitted_at", "published_at"]
+    intro = gettext_lazy("每篇文章的每一版；待审阅的由另一位编辑批准")
+    list_display = ["title", "article_zone", "status", "number", "author", "submitted_at", "published_at"]
     list_select_related = ["article__zone", "author"]
     list_filter = ["status", "article"]
     ordering = ["-pk"]
+
+    @admin.display(description=gettext_lazy("标题"), ordering="title_zh")
+    def title(self, revision: Revision) -> str:
+        return str(localised(revision, "title"))
 
     @admin.display(description=gettext_lazy("专区"))
     def article_zone(self, revision: Revision) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Verification
 from consent.models import Agreement, ConsentRecord
+from portal.localise import localised
 from portal.models import Zone
 from portal.personal import Personal
 
@@ -127,7 +128,7 @@ class Article(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title_zh
+        return str(localised(self, "title"))
 
     def get_absolute_url(self) -> str:
         """The reader's page."""

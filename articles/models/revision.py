@@ -26,6 +26,7 @@ from articles.models.block import Block
 from articles.models.correction import Correction
 from articles.models.fact import Fact
 from portal import append_only
+from portal.localise import localised
 from portal.personal import Personal
 from portal.workflow import Move, TransitionError, TransitionEvent, Workflow
 
@@ -128,7 +129,8 @@ class Revision(Workflow):
         indexes = [models.Index(fields=["status", "submitted_at"], name="revision_waiting")]
 
     def __str__(self) -> str:
-        return f"{self.title_zh} v{self.number}" if self.number else f"{self.title_zh} #{self.pk or '-'}"
+        title = localised(self, "title")
+        return f"{title} v{self.number}" if self.number else f"{title} #{self.pk or '-'}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk and type(self).objects.shown().filter(pk=self.pk).exists():

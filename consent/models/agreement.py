@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal import append_only, record
+from portal.localise import localised
 from portal.models import Zone
 from portal.personal import Personal
 
@@ -47,7 +48,7 @@ class Agreement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.zone or ''}".strip()
+        return " · ".join(str(part) for part in (self.get_kind_display(), self.zone) if part)
 
 
 class Frozen(TypeError):
@@ -138,7 +139,7 @@ class AgreementVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title_zh} v{self.number}"
+        return f"{localised(self, 'title')} v{self.number}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk and type(self).objects.published().filter(pk=self.pk).exists():

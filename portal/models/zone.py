@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.localise import localised
 from portal.personal import Personal
 
 
@@ -37,7 +38,7 @@ class Zone(models.Model):
         verbose_name, verbose_name_plural = _("专区"), pgettext_lazy("plural", "专区")
 
     def __str__(self) -> str:
-        return self.name_zh
+        return str(localised(self, "name"))
 
     def admits(self, profession: str) -> bool:
         """Whether people of this profession may enter."""

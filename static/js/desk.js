@@ -10,6 +10,7 @@
   const show = () => {
     document.querySelectorAll("[data-keys]").forEach((part) => { part.hidden = false; });
     if (toggle) toggle.textContent = isOff() ? toggle.dataset.off : toggle.dataset.on;
+    document.querySelectorAll("[data-without-keys]").forEach((part) => { part.hidden = true; });
     document.body.classList.add("keys-live");
     document.body.classList.toggle("keys-off", isOff());
   };
@@ -55,6 +56,8 @@
     }
     const target = wanted(key);
     if (!target) {
+      const box = key === "o" && event.target.closest("tr")?.querySelector(".pick input");
+      if (box) { event.preventDefault(); box.click(); return; }
       if (key === "q" && !document.querySelector('[data-key="q"]')) {
         const queue = document.querySelector("header nav a[aria-current], header nav a");
         if (queue) queue.click();
@@ -64,4 +67,38 @@
     event.preventDefault();
     if (target.matches(IN_FIELD)) target.focus(); else press(key, target);
   });
+})();
+
+// Lists: how many rows are ticked, all of a page at once. An act on none is not sent.
+(() => {
+  "use strict";
+
+  const form = document.getElementById("changelist-form"), all = form && form.querySelector("[data-all]");
+  const said = form && form.querySelector("[data-ticked]");
+  if (!all || !said) return;
+  const boxes = [...form.querySelectorAll("[name=_selected_action]")];
+  const show = () => {
+    const count = boxes.filter((box) => box.checked).length;
+    all.checked = count > 0 && count === boxes.length;
+    all.indeterminate = count > 0 && count < boxes.length;
+    said.textContent = count ? said.dataset.ticked.replace("{n}", count) : said.dataset.none;
+  };
+  all.hidden = false;
+  all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); show(); });
+  form.addEventListener("change", (event) => { if (event.target !== all) show(); });
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.name !== "action" || boxes.some((box) => box.checked)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    boxes[0].focus();
+  });
+  show();
+})();
+
+// #keys opens the list of keys it leads to.
+(() => {
+  "use strict";
+  const open = () => { if (location.hash === "#keys") document.querySelector("#keys details").open = true; };
+  addEventListener("hashchange", open);
+  open();
 })();

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.catalogue import ReadOnlyAdmin
 from strategy import proving
@@ -61,6 +62,7 @@ class Shown:
 class ProofRunAdmin(ReadOnlyAdmin):
     """Runs, newest first; the page of a version's proof."""
 
+    intro = gettext_lazy("每一次证明：是否每种输入都有答案、没有矛盾")
     list_display = ("version", "state", "percent", "asked_at", "started_at", "ended_at", "error")
     list_filter = ("state",)
     list_select_related = ("version__rule_set",)

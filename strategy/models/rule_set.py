@@ -60,7 +60,7 @@ class RuleSet(models.Model):
         constraints = [models.UniqueConstraint(fields=["zone", "slug"], name="ruleset_slug_once_per_zone")]
 
     def __str__(self) -> str:
-        return self.title_zh
+        return str(localised(self, "title"))
 
     @property
     def title_here(self) -> str:

@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
-from accounts.admin.charts import columns_of, lengths_of, stacks_of
 from accounts.models import Claim, Verification
+from portal.charts import columns_of, lengths_of, stacks_of
 from tests import factories
 from tests.people import make_person, staff_login
 

@@ -1,13 +1,17 @@
-"""Charts of the overview as numbers for SVG: every drawing is 100 wide and 40 high, whole numbers only.
+"""Charts of the desk as numbers for SVG: every drawing is 100 wide and 40 high, whole numbers only.
 
 Whole numbers, so that no language writes a comma into a coordinate. Each chart carries its rows for its table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 WIDTH, HEIGHT = 100, 40
 
@@ -67,3 +71,32 @@ def lengths_of(counts: Sequence[int]) -> list[int]:
     """Lengths of lying bars, in hundredths of the longest."""
     highest = max([*counts, 1])
     return [max(round(100 * count / highest), 1) if count else 0 for count in counts]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One part of a day's bar: its class and its words."""
+
+    style: str
+    label: str
+
+
+def by_day(rows: Iterable[tuple[date, str, int]], kinds: Mapping[str, Kind], *, at: datetime, days: int) -> Chart:
+    """Return a bar a day, ending today, of (day, kind, count); the sentence gives the totals."""
+    today = timezone.localtime(at).date()
+    names = [today - timedelta(days=days - 1 - index) for index in range(days)]
+    counts: dict[date, dict[str, int]] = {name: {} for name in names}
+    for day, kind, count in rows:
+        if day in counts:
+            counts[day][kind] = counts[day].get(kind, 0) + count
+    totals = _("，").join(f"{kind.label} {sum(c.get(key, 0) for c in counts.values())}" for key, kind in kinds.items())
+    words = _("近 %(days)d 天：%(rows)s。") % {"days": days, "rows": totals}
+    table = [[f"{name:%m-%d}", *(counts[name].get(key, 0) for key in kinds)] for name in names]
+    bars = stacks_of(list(counts.values()), {key: kind.style for key, kind in kinds.items()})
+    columns = [_("日期"), *(kind.label for kind in kinds.values())]
+    return Chart(bars, words, columns, table, ticks=[f"{names[0]:%m-%d}", "", f"{names[-1]:%m-%d}"])
+
+
+def first_midnight(at: datetime, days: int) -> datetime:
+    """Return when the first of so many days began, today being the last."""
+    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)
