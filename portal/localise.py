@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.utils import translation
+
+HAN, MARKS = r"\u3400-\u9fff", r"\u3001-\u301f\uff01-\uff1f"
+BETWEEN = re.compile(rf"(?<=[{HAN}{MARKS}]) +(?=[{HAN}{MARKS}])|(?<=[{MARKS}]) +| +(?=[{MARKS}])")
+MEETING = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[{HAN}])")
 
 
 def localised(row: Any, name: str) -> Any:
@@ -13,3 +18,13 @@ def localised(row: Any, name: str) -> Any:
     if translation.get_language() == "en":
         return get(f"{name}_en", "") or get(f"{name}_zh", "")
     return get(f"{name}_zh", "")
+
+
+def spaced(text: str) -> str:
+    """A text put together from Chinese words: one space where Han meets Latin, none between Han or beside their marks.
+
+    English is left as it is.
+    """
+    if translation.get_language() == "en":
+        return text
+    return MEETING.sub(" ", BETWEEN.sub("", text))

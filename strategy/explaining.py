@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from portal.localise import spaced
 from strategy.absences import Absence, absences
 from strategy.answers import Answer
 from strategy.changes import Change, Changes, Flip
@@ -137,19 +138,20 @@ def _turns(phrases: Phrases, answer: Answer, found: Iterable[Change], said: Said
         flip = change.flips[0]
         if effect := tuple(said(phrases, answer, change.answer)):
             by_effect.setdefault(effect, []).append(phrases.values(flip.key, flip.after))
-    return tuple(Turn(_(" 或 ").join(values), effect) for effect, values in by_effect.items())
+    return tuple(Turn(spaced(_(" 或 ").join(values)), effect) for effect, values in by_effect.items())
 
 
 def _pairs(phrases: Phrases, answer: Answer, found: Iterable[Change], said: Said) -> tuple[Turn, ...]:
     named = (
-        (_(" 且 ").join(_named(phrases, flip) for flip in change.flips), tuple(said(phrases, answer, change.answer)))
+        (
+            spaced(_(" 且 ").join(_named(phrases, flip) for flip in change.flips)),
+            tuple(said(phrases, answer, change.answer)),
+        )
         for change in found
     )
     return tuple(Turn(when, effect) for when, effect in named if effect)
 
 
 def _named(phrases: Phrases, flip: Flip) -> str:
-    return _("%(label)s为%(values)s") % {
-        "label": phrases.question[flip.key],
-        "values": phrases.values(flip.key, flip.after),
-    }
+    names = {"label": phrases.question[flip.key], "values": phrases.values(flip.key, flip.after)}
+    return spaced(_("%(label)s为%(values)s") % names)

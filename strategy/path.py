@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from portal.localise import spaced
 from strategy.answers import Answer
 from strategy.forms import step_title
 from strategy.phrases import Phrases
@@ -47,6 +49,21 @@ class Stop:
     ordinal: str
     title: str
     forks: tuple[Fork, ...]
+
+    @property
+    def way(self) -> str:
+        """The branches taken, in few words."""
+        return _("，").join(taken for fork in self.forks for taken in fork.taken)
+
+    @property
+    def in_words(self) -> str:
+        """What the picture of the step shows."""
+        said = [
+            _("%(fork)s：所走分支为%(taken)s，其余为%(others)s")
+            % {"fork": fork.label, "taken": _("、").join(fork.taken), "others": _("、").join(fork.others)}
+            for fork in self.forks
+        ]
+        return spaced(f"{self.ordinal} · {self.title}{_('：')}{_('；').join(said)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from portal.localise import spaced
+from portal.names import titled, whole
 from portal.templatetags.portal import sentence
 from strategy.conditions import Condition, Either, Part, Test
 from strategy.rules import STATE, Rule, RuleSet, Text
@@ -37,6 +39,8 @@ DERIVED_WORDS = {
     "none_found": Text("已检测、均未检出", "tested, none found"),
     "untested": Text("未检测全", "not fully tested"),
 }
+
+BRACKET = re.compile(r"\s*[（(][^（(]*[）)]$")
 
 _kept: dict[tuple[str, str], Phrases] = {}
 _lock = Lock()
@@ -80,9 +84,19 @@ class Phrases:
     def short(self) -> dict[str, str]:
         """The label of each option for a line of many: of systemic treatments without the bracket at its end."""
         return {
-            key: re.sub(r"\s*[（(][^（(]*[）)]$", "", label) if self.ruleset.options[key].kind == "systemic" else label
+            key: BRACKET.sub("", label) if self.ruleset.options[key].kind == "systemic" else label
             for key, label in self.option.items()
         }
+
+    @cached_property
+    def bare(self) -> dict[str, str]:
+        """The label of each option without the bracket at its end, where its whole name stands nearby."""
+        return {key: BRACKET.sub("", label) for key, label in self.option.items()}
+
+    @cached_property
+    def brief(self) -> dict[str, str]:
+        """The label of each question without the bracket at its end."""
+        return {key: BRACKET.sub("", label) for key, label in self.question.items()}
 
     @cached_property
     def note(self) -> dict[str, SafeString]:
@@ -95,30 +109,32 @@ class Phrases:
         kind = NOTE_KINDS[caution.severity]
         titles = {"contraindication": _("禁忌"), "caution": _("注意"), "info": _("说明")}
         title = titles.get(caution.severity, "")  # editorial notes begin with their own name
-        about = format_html('<p class="soft">{}{}{}</p>', _("适用于"), _("："), _("；").join(labels)) if labels else ""
+        named = (_("适用于"), _("："), _("；").join(labels))
+        about = format_html(' <span class="soft">{}{}{}</span>', *named) if labels else ""
         return format_html(
-            '<div class="note {} slim" data-caution="{}">{}<div><p>{}{}</p>{}</div></div>',
+            '<div class="note {}{} slim" data-caution="{}">{}<p>{}{}{}</p></div>',
             kind,
+            " aside" if caution.severity in ("editorial", "info") else "",
             key,
             icon(kind),
             format_html("<b>{}</b> ", title) if title else "",
-            sentence(self.of(caution.text)),
+            whole(sentence(self.of(caution.text))),
             about,
         )
 
     @cached_property
-    def not_for(self) -> dict[str, tuple[str, ...]]:
-        """Whom each option is not for: the conditions of the rules that veto it, in words."""
-        found: dict[str, tuple[str, ...]] = {}
+    def not_for(self) -> dict[str, dict[str, str]]:
+        """Whom each option is not for: the conditions of the rules that veto it, in words, by rule."""
+        found: dict[str, dict[str, str]] = {}
         for rule in self.ruleset.rules:
             for option in rule.vetoes:
-                found[option] = (*found.get(option, ()), self.condition(rule))
+                found.setdefault(option, {})[rule.key] = self.condition(rule)
         return found
 
     def condition(self, rule: Rule) -> str:
         """When a rule fires, without the state of the disease that nearly all share."""
         parts = [part for part in rule.when.parts if not (isinstance(part, Test) and part.key == STATE)]
-        return _("；").join(self.part(part) for part in parts)
+        return spaced(_("；").join(self.part(part) for part in parts))
 
     def part(self, part: Part) -> str:
         """One condition of a rule."""
@@ -154,12 +170,12 @@ class Phrases:
 def breaking(label: str) -> SafeString:
     """Break before brackets, after colons and commas, so that no heading breaks inside a word."""
     pieces = re.split(r"(?=（)|(?<=[：，])|(?=联合)|(?=并维持)", sentence(label))
-    return format_html_join(mark_safe("<wbr>"), "{}", ((piece,) for piece in pieces if piece))
+    return titled(piece for piece in pieces if piece)
 
 
-def linked(places: Iterable[tuple[str, str]]) -> Markup:
+def linked(places: Iterable[tuple[str, str]], joint: str = "") -> Markup:
     """Links, address and words, one after the other."""
-    return format_html_join(_("；"), '<a href="{}">{}</a>', places)
+    return format_html_join(joint or _("；"), '<a href="{}">{}</a>', places)
 
 
 @lru_cache(maxsize=16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -21,7 +22,7 @@ from django.utils.translation import ngettext
 
 from portal import names
 from portal.languages import INDEXED
-from portal.localise import localised
+from portal.localise import localised, spaced
 
 register = template.Library()
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -68,6 +69,15 @@ def titled(title: Any) -> str:
 def lang_of(text: str) -> str:
     """The value of lang="…" for a text that is kept in one language only."""
     return "zh-Hans" if HAN.search(text) else "en"
+
+
+@register.filter
+def sentences(texts: Iterable[str]) -> str:
+    """Whole sentences one after another: Chinese ones without a space between them."""
+    return spaced(" ".join(str(text) for text in texts))
+
+
+register.filter("spaced", spaced)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.localise import spaced
 from strategy.conditions import Condition, Either, Not, Part, Test
 from strategy.forms import words
 from strategy.prover.words import condition_words
@@ -101,7 +102,7 @@ def meaning_of(rules: RuleSet, key: str, value: str) -> str:
     if derived is None:
         return ""
     cases = [words(condition_words(rules, when)) for when, given in derived.cases if given == value]
-    return _("；或 ").join(cases)
+    return spaced(_("；或 ").join(cases))
 
 
 def lines_of(rules: RuleSet, condition: Condition) -> list[str]:
@@ -111,26 +112,26 @@ def lines_of(rules: RuleSet, condition: Condition) -> list[str]:
 
 def _line(rules: RuleSet, part: Part) -> str:
     if isinstance(part, Either):
-        return _("以下任一：") + _("；或 ").join(_joined(rules, branch) for branch in part.branches)
+        return spaced(_("以下任一：") + _("；或 ").join(_joined(rules, branch) for branch in part.branches))
     if isinstance(part, Not):
         return _("并非：") + _joined(rules, part.condition)
     return _test(rules, part)
 
 
 def _joined(rules: RuleSet, condition: Condition) -> str:
-    return _(" 且 ").join(lines_of(rules, condition))
+    return spaced(_(" 且 ").join(lines_of(rules, condition)))
 
 
 def _test(rules: RuleSet, test: Test) -> str:
     listed = _(" 或 ").join(value_of(rules, test.key, value) for value in test.values)
     names = {"label": label_of(rules, test.key), "values": listed, "n": test.count}
     if test.how == "none":
-        return _("%(label)s 不含 %(values)s") % names
+        return spaced(_("%(label)s 不含 %(values)s") % names)
     if test.count > 1:
-        return _("%(label)s 至少含 %(n)d 项：%(values)s") % names
+        return spaced(_("%(label)s 至少含 %(n)d 项：%(values)s") % names)
     if test.how == "any":
-        return _("%(label)s 含 %(values)s") % names
-    return _("%(label)s 为 %(values)s") % names
+        return spaced(_("%(label)s 含 %(values)s") % names)
+    return spaced(_("%(label)s 为 %(values)s") % names)
 
 
 @dataclass(frozen=True, slots=True)

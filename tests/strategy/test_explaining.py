@@ -85,8 +85,9 @@ def test_two_scenarios_stand_side_by_side_and_the_marks_are_of_one(reader):
     assert "data-comparison" in body
     for mark in ("data-option", "data-status", "data-ruled-out", "data-conflict"):
         assert marks(body, mark) == marks(alone, mark)
-    assert "<td>克唑替尼</td><td>阿来替尼</td>" in body
-    assert "<td>优先</td><td>排除</td>" in body
+    assert re.search(r'<div class="differs"><dt>[^<]*TKI <span class="badge">不同</span></dt>', body)
+    assert "<dd><b>甲</b> 克唑替尼</dd><dd><b>乙（表单）</b> 阿来替尼</dd>" in body
+    assert "<dd><b>甲</b> 优先</dd><dd><b>乙（表单）</b> 排除</dd>" in body
     assert body.count('<input type="hidden" name="a.') == sum(
         len(v) if isinstance(v, list) else 1 for v in other.values()
     )
@@ -141,7 +142,7 @@ def test_the_path_marks_the_branches_taken_in_the_picture_and_in_words(reader):
     assert taken == ["✓ 广泛进展", "✓ ALK 依赖性", "✓ 二代", "✓ 无", "✓ 0–1 分"] * 2
     words = re.search(r'<ol class="hide">(.*?)</ol>', body, re.DOTALL)
     assert words
-    assert "进展模式，所走分支 广泛进展，其余 寡进展、局部进展、未评估" in words[1]
+    assert "进展模式：所走分支为广泛进展，其余为寡进展、局部进展、未评估" in words[1]
 
 
 def test_the_text_to_copy_holds_the_whole_answer_with_versions_and_date(reader, rule_set):
@@ -186,6 +187,7 @@ def test_the_reasons_name_the_rule_and_lead_to_its_sentence(reader, rule_set, zo
     card = re.search(r'data-option="tki_lorlatinib".*?</article>', body, re.DOTALL)
     assert card
     assert marks(card[0], "data-rule") == list(listed.rules)
+    assert all(f">{number}<" in card[0] for number in ("三（二）2", "六（二）"))
     assert card[0].count("/articles/alk-pretreated-strategy/#b-") >= len(listed.rules)
     assert '<rect class="solid"' in card[0]
     assert '<rect class="hollow"' in card[0]
@@ -261,7 +263,9 @@ def test_a_test_that_is_only_advised_is_not_called_first(reader):
     assert "strategy-first" not in body
     assert "先补" not in body
     assert "先完成" not in body
-    assert re.search(r'id="strategy-tests">可补做的检查</h3>\s*<ul class="rows"><li[^>]*data-option="csf_ctdna"', body)
+    tests = re.search(r'id="strategy-tests"[^>]*>可补做的检查</h3>.*?</section>', body, re.DOTALL)
+    assert tests
+    assert marks(tests[0], "data-option")[0] == "csf_ctdna"
 
 
 def treatments(answer) -> set[tuple[str, str]]:
@@ -282,4 +286,5 @@ def test_what_changes_the_treatments_leads_and_the_full_list_is_folded(reader, c
         label = RULESET.inputs[flip.key].label.zh
         assert (f"<dt>{label}</dt>" in open_part) == flip.was_unknown
     assert "data-turn" not in open_part
-    assert len(re.findall("<dd>", body.rpartition("<details>")[2])) == int(re.search(r"（(\d+) 处）", body)[1])
+    whole = body.rpartition('<dl class="rows small turns">')[2]
+    assert len(re.findall("<dd>", whole)) == int(re.search(r"（(\d+) 处）", body)[1])
