@@ -8,6 +8,7 @@ from tests.journeys.window import PHONE, Window
 
 STORY = "e"
 OPEN_TO_ALL = ["/", "/zones/alk/", "/accounts/login/", "/accounts/signup/", "/privacy/"]
+MOST_OF_FRAME = 0.2  # of the window: the way round the site leaves the page its room
 FOR_READERS = ["{article_url}", "{article_url}comments/", "{article_url}history/", "{strategy_url}", "/me/"]
 
 
@@ -20,4 +21,7 @@ def test_nothing_scrolls_sideways_at_twice_the_text(make_window, window_of, demo
         wide = window.page.evaluate("document.documentElement.scrollWidth")
         if wide > PHONE.width:
             window.troubles.append(f"{path}: {wide} px wide at twice the text")
+        tall = window.page.locator("header.top").bounding_box()["height"]
+        if tall > MOST_OF_FRAME * PHONE.height:
+            window.troubles.append(f"{path}: the frame above the page is {tall} px tall")
         window.inspect(path.format(**demo).strip("/").replace("/", "-") or "home")
