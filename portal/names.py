@@ -21,6 +21,7 @@ PIECE = r"[A-Za-z0-9α-ω.]+"
 NAME = re.compile(
     rf"(?P<drug>[\u4e00-\u9fff]{{2}}替尼|{DRUGS})"
     rf"|(?<![\w./-])(?=[\w./+–-]*[A-Z])(?P<joined>{PIECE}(?:(?:[-–/+]|::){PIECE})+)(?![\w])"
+    r"|(?<!\w)(?P<rest>(?:[-/][A-Z][A-Za-z0-9]+)+)(?!\w)"  # what a mark within a name leaves of it
     r"|(?<![\w.-])(?P<mutation>(?:[pc]\.)?(?=\w*[A-Z])(?=\w*\d)[A-Za-z0-9]{3,14})(?![\w])",
     re.ASCII,
 )
@@ -43,10 +44,9 @@ def whole(text: str) -> SafeString:
 
 
 def titled(title: str | Iterable[str]) -> SafeString:
-    """A title, or its phrases in order: names whole, breaks between phrases only, the last characters together."""
-    phrases = [title] if isinstance(title, str) else list(title)
-    marked = [whole(phrase) for phrase in phrases[:-1]] + [_ended(phrase) for phrase in phrases[-1:]]
-    return mark_safe("<wbr>".join(marked))  # noqa: S308  # each is escaped
+    """A title, or its phrases in order: names whole, breaks between phrases, the last characters of each together."""
+    phrases = [title] if isinstance(title, str) else title
+    return mark_safe("<wbr>".join(map(_ended, phrases)))  # noqa: S308  # each is escaped
 
 
 def _wrapped(found: re.Match[str]) -> str:

@@ -27,6 +27,7 @@ KEPT = re.compile(r'<span class="nb(?: long)?">(.*?)</span>')
         ("贝伐珠单抗加卡铂、培美曲塞", ["贝伐珠单抗", "卡铂", "培美曲塞"]),
         ("均强于克唑替尼", ["克唑替尼"]),
         ("p.Gly1202Arg 与 L1196M", ["p.Gly1202Arg", "L1196M"]),
+        (mark_safe("<b>ALK</b>-TKI"), ["-TKI"]),
         ("EGFR-dependent-resistance", ["EGFR-dependent-resistance"]),
     ],
 )
