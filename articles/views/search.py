@@ -26,7 +26,8 @@ def search(request: HttpRequest, zone: str) -> HttpResponse:
     except ValidationError as error:
         return render(request, "articles/search.html", {"q": "", "error": error.messages[0]}, status=400)
     found = _found(request, asked) if asked else []
-    context = {"q": asked, "groups": found, "count": sum(len(group["places"]) for group in found)}
+    count = sum(len(group["places"]) for group in found)
+    context = {"q": asked, "groups": found, "count": count, "is_cut": count == MOST_FOUND}
     return render(request, "articles/search.html", context)
 
 

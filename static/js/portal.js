@@ -107,10 +107,11 @@
   document.addEventListener("htmx:responseError", (event) => missed(event, document.body.dataset.down));
   addEventListener("online", () => [...lost].forEach((again) => again()));
 
-  // Drafts of comments go with the person who wrote them.
+  // Drafts of comments, and where one was in an article, go with the person.
   document.addEventListener("submit", (event) => {
     if (!new URL(event.target.getAttribute("action") || "", location.href).pathname.endsWith("/accounts/logout/")) return;
     Object.keys(sessionStorage).filter((name) => name.startsWith("draft:")).forEach((name) => sessionStorage.removeItem(name));
+    Object.keys(localStorage).filter((name) => name.startsWith("place:")).forEach((name) => localStorage.removeItem(name));
   });
 
   // The contents list marks the section being read.

@@ -22,7 +22,7 @@ def test_a_word_leads_to_its_sentence(reader):
     page = reader.get(URL, {"q": "没有疑问"}).content.decode()
 
     assert 'href="/zones/alk/articles/alk-article/?at=b-bbbbbbbb#b-bbbbbbbb"' in page
-    assert "<b>没有疑问</b>" in page
+    assert "<mark>没有疑问</mark>" in page
     assert "找到 1 处" in page
 
 
