@@ -42,7 +42,7 @@ faults: venv-dev ## processes killed while they work: what must not be lost is n
 proofs: venv-dev ## the long provers of the strategy tool and of the case's state machine
 	@exec $(BIN)/pytest tests/strategy tests/machine -m slow
 
-screens: venv-dev ## pictures of every page of the journeys, with an index, in screens/
+screens: venv-dev ## pictures of every page in every state, with an index, in screens/
 	@deploy/packages.sh
 	@exec $(BIN)/python -m tests.screens
 

@@ -143,6 +143,10 @@ class MFAAdapter(DefaultMFAAdapter):
         blob = base64.b64decode(body)
         return AESGCM(keys.master(master_id)).decrypt(blob[:12], blob[12:], self.AAD).decode()
 
+    def build_totp_svg(self, url: str) -> str:
+        """The code as an element of the page: a declaration belongs to a file of its own."""
+        return super().build_totp_svg(url).partition("?>")[2].strip()
+
     def _get_site_name(self) -> str:
         return _site_name()
 

@@ -116,6 +116,15 @@ class Window:
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
     @property
+    def status(self) -> int:
+        """How the document on show was answered; 0 before the first."""
+        return self._document.status if self._document else 0
+
+    def document(self) -> bytes:
+        """The document on show, as it was sent."""
+        return self._document.body() if self._document else b""
+
+    @property
     def step(self) -> str | None:
         """The mark of the page: which step of the gate, or open."""
         return self.page.locator("main").get_attribute("data-step")
