@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Question, QuestionSet, Reason
+from portal import shipped
 from portal.models import Zone
 
 FOLDER = Path(__file__).parent / "data"
@@ -87,4 +87,4 @@ def _install(data: dict[str, Any], zone: Zone | None) -> bool:
 
 
 def _load(name: str) -> Any:
-    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return shipped.read(FOLDER / f"{name}.yaml")

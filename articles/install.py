@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -15,6 +14,7 @@ from articles import body as bodies
 from articles.models import Article, Comment, Fact, FactEvidence, Reference, Revision
 from articles.models.revision import TEXTS, check_facts
 from articles.views.posting import QUOTE
+from portal import shipped
 from portal.models import Zone
 
 FOLDER = Path(__file__).parent / "data"
@@ -27,10 +27,10 @@ def install_article(folder: Path, zone: Zone, *, at: datetime, tool_slug: str = 
 
     ValidationError when the body binds unknown facts or its markup would not survive cleaning.
     """
-    data = yaml.safe_load((folder / "article.yaml").read_text(encoding="utf-8"))
+    data = shipped.read(folder / "article.yaml")
     facts = folder / "facts.yaml"
     if facts.exists():
-        install_facts(yaml.safe_load(facts.read_text(encoding="utf-8")))
+        install_facts(shipped.read(facts))
     article, is_new = Article.objects.get_or_create(
         zone=zone, slug=data["slug"], defaults={**_face(data), "tool_slug": tool_slug}
     )

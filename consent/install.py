@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-import yaml
 from django.db import transaction
 
 from consent.models import Agreement, AgreementVersion
+from portal import shipped
 from portal.models import Zone
 
 FOLDER = Path(__file__).parent / "data"
@@ -20,7 +20,7 @@ def install_documents(*, at: datetime) -> int:
     """Import every consent/data/*.yaml whose zone exists and that has no version yet; return how many were new."""
     count = 0
     for path in sorted(FOLDER.glob("*.yaml")):
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = shipped.read(path)
         zone = Zone.objects.filter(slug=data["zone"]).first() if data.get("zone") else None
         if data.get("zone") and zone is None:
             continue

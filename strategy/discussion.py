@@ -7,16 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from accounts.models import User
 from articles.install import install_comments
 from articles.models import Article
+from portal import shipped
 
 
 def install_discussion(article: Article, folder: Path, *, at: datetime) -> int:
     """Post the folder's comments.yaml; return how many. Its people get accounts nobody can sign in to."""
-    data = yaml.safe_load((folder / "comments.yaml").read_text(encoding="utf-8"))
+    data = shipped.read(folder / "comments.yaml")
     people = {str(number): _account(number, author) for number, author in enumerate(data["authors"])}
     return install_comments(article, [_row(n, row) for n, row in enumerate(data["comments"])], people, now=at)
 

@@ -8,8 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from portal import shipped
 from strategy.rules import RuleSet, Text
 
 SOURCE = Path(__file__).parent / "data" / "examples.yaml"
@@ -26,7 +25,7 @@ class Example:
 
 @lru_cache(maxsize=1)
 def _shipped() -> tuple[Example, ...]:
-    rows = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))["examples"]
+    rows = shipped.read(SOURCE)["examples"]
     return tuple(Example(row["key"], Text(row["zh"], row["en"]), _inputs(row["inputs"])) for row in rows)
 
 
