@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from portal.settings.base import *
-from portal.settings.base import CACHES, CELERY, DATA_DIR, DATABASE_URL, REDIS_URL, database
+from portal.settings.base import CACHES, CELERY, DATA_DIR, DATABASE_URL, MIDDLEWARE, REDIS_URL, database
 
 _key = base64.b64encode(bytes(range(32))).decode()
 if not os.environ.get("DATA_DIR"):
@@ -29,6 +29,9 @@ if not DATABASE_URL:  # a file, as in the embedded default: WAL and its locks ar
 if REDIS_URL:  # each pytest worker has its own two databases in Redis: clearing a cache leaves every queue alone
     _server, _number = REDIS_URL.rsplit("/", 1)[0], 2 * int(_worker.removeprefix("gw"))
     CELERY["broker_url"], CACHES["default"]["LOCATION"] = f"{_server}/{_number}", f"{_server}/{_number + 1}"
+MIDDLEWARE = [  # as everywhere, but the static files are looked up once
+    "tests.served_static.SharedStaticMiddleware" if "whitenoise" in name else name for name in MIDDLEWARE
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]

@@ -35,6 +35,9 @@ class Postgres(Process):
             "fsync": "off",
             "synchronous_commit": "off",
             "full_page_writes": "off",
+            "wal_level": "minimal",  # tables made or emptied in a transaction write no log
+            "max_wal_senders": "0",
+            "jit": "off",  # compiling costs more than these small tables ever give back
             **options,
         }
         self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
