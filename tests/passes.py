@@ -26,8 +26,10 @@ PLACES = {"DATA_DIR", "PORT", "DATABASE_URL", "REDIS_URL", "SITE_URL", "DJANGO_S
 
 SERVICES = [sys.executable, "-m", "tests.services"]
 UNIT = ["tests", "--ignore=tests/journeys", "-n", "2", "--dist", "loadgroup"]
-JOURNEYS = ["tests/journeys"]
-LOOKS_ASIDE = ["--ignore=tests/journeys/test_all_pages.py"]  # pages look the same on either database
+# They mostly wait for the browser; each worker has its own portal, database and browser.
+JOURNEYS = ["tests/journeys", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+# Pages look the same on either database, and a photograph is turned in the browser.
+LOOKS_ASIDE = ["--ignore=tests/journeys/test_every_state.py", "--ignore=tests/journeys/test_upload.py"]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,26 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 MakeWindow = Callable[..., Window]
+HERE = Path(__file__).parent
+LONGEST_FIRST = ("test_every_state", "test_newcomer", "test_without_script", "test_tool")  # so that no worker ends long after another
+ONE_QUEUE = {"test_case_by_keys", "test_desk"}  # these take cases from the demo's queue, in this order
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker has a module, with a portal of its own; the two sizes of a journey may go to two workers."""
+    ours = [item for item in items if HERE in item.path.parents]
+    for item in ours:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
+    rank = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    ordered = iter(sorted(ours, key=lambda item: rank.get(item.path.stem, len(rank))))
+    items[:] = [next(ordered) if HERE in item.path.parents else item for item in items]
+
+
+def _group(item: pytest.Item) -> str:
+    module, params = item.path.stem, getattr(getattr(item, "callspec", None), "params", {})
+    return "queue" if module in ONE_QUEUE else f"{module} {params['size'].name}" if "size" in params else module
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +72,7 @@ def demo(portal: JourneyPortal) -> dict[str, Any]:
     return portal.demo
 
 
-@pytest.fixture(params=[PHONE, DESK], ids=lambda size: size.name)
+@pytest.fixture(params=[pytest.param(each, id=each.name) for each in (PHONE, DESK)])
 def size(request: pytest.FixtureRequest) -> Size:
     """Tests that ask for this run in both sizes."""
     size: Size = request.param

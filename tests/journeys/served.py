@@ -17,7 +17,7 @@ from tests.services.process import wait_until
 
 # One address sends all the journeys' people: the limits on sign-in are tested elsewhere.
 WIDE = {name: "1000/m/ip" for name in ("LIMIT_LOGIN_FAILED", "LIMIT_LOGIN", "LIMIT_SIGNUP", "LIMIT_LOGIN_CODE")}
-REDIS_NUMBER = 14  # the pytest process uses low numbers
+REDIS_NUMBERS = (14, 15)  # one for each worker's portal; the pytest processes use low numbers
 
 
 class JourneyPortal(Portal):
@@ -59,9 +59,10 @@ def _services() -> dict[str, str]:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     server = urlsplit(database)
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     return {
         "DATABASE_URL": urlunsplit(server._replace(path=f"/{name}")),
-        "REDIS_URL": f"{redis.rsplit('/', 1)[0]}/{REDIS_NUMBER}",
+        "REDIS_URL": f"{redis.rsplit('/', 1)[0]}/{REDIS_NUMBERS[worker]}",
     }
 
 

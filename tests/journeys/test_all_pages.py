@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.lines import bad_ends
 from tests.journeys.window import DESK, Size, Window
 
 STORY = "s"
@@ -32,7 +33,12 @@ PAGES = {
         "/zones/{zone}/search/?q=ALK",
         "/me/",
     ],
-    "reviewer": ["/admin/", "/admin/accounts/verification/", "/admin/accounts/verification/?status=all"],
+    "reviewer": [
+        "/styleguide/",
+        "/admin/",
+        "/admin/accounts/verification/",
+        "/admin/accounts/verification/?status=all",
+    ],
     "editor": ["/admin/", "/admin/articles/article/", "/admin/articles/revision/", "/admin/articles/comment/"],
     "editor2": ["/admin/strategy/rulesetversion/", "/admin/consent/agreementversion/"],
 }
@@ -67,7 +73,8 @@ LOOKS = [
 
 def people() -> Iterator[Any]:
     for who, paths in PAGES.items():
-        yield pytest.param(who, paths, id=who or "anyone")
+        name = who or "anyone"
+        yield pytest.param(who, paths, id=name, marks=pytest.mark.xdist_group(f"pages of {name}"))  # one sign-in
 
 
 @pytest.mark.parametrize(("who", "paths"), people())
@@ -81,4 +88,6 @@ def test_a_page_fits_reads_and_stays_accessible(make_window, window_of, demo, lo
             if look.style:
                 window.page.add_style_tag(content=look.style)
             name = path.format(**demo).partition("?")[0].strip("/").replace("/", "-") or "home"
+            if look.name == "tablet-contrast":
+                window.troubles += [f"{path}: {said}" for said in bad_ends(window.page, look.size.height)]
             window.inspect(f"{look.name}-{who or 'anyone'}-{name}", picture="PICTURES" in os.environ)
