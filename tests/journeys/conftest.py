@@ -31,7 +31,8 @@ FLAGS = [
 ]
 MakeWindow = Callable[..., Window]
 HERE = Path(__file__).parent
-LONGEST_FIRST = ("test_every_state", "test_newcomer", "test_without_script", "test_tool")  # so that no worker ends long after another
+# So that no worker ends long after another.
+LONGEST_FIRST = ("test_every_state", "test_newcomer", "test_without_script", "test_by_keys", "test_tool")
 ONE_QUEUE = {"test_case_by_keys", "test_desk"}  # these take cases from the demo's queue, in this order
 
 
