@@ -4,20 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from strategy.evidence import Claim
 from strategy.phrases import Markup
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A rule that fired, in words, and the sentence of the article it rests on."""
-
-    rule: str
-    text: str
-    url: str
-    place: str  # the section's title
-    is_editorial: bool
-    is_stale: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,31 +13,34 @@ class Dispute:
 
     option: str
     label: str
-    reasons_for: tuple[str, ...]
-    reasons_against: tuple[str, ...]
+    reasons_for: str
+    reasons_against: str
     resolution: str
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An option that is listed. `is_stale`: a rule that proposed or moved it rests on a changed sentence."""
+    """An option that is listed. `is_stale`: a rule that proposed or moved it rests on a changed sentence.
+
+    `notes` are its cautions, always in the open; `unless` what would rule it out and is not known yet, `not_for` what
+    would rule out others; `elsewhere` the cards on which cautions of a row stand already.
+    """
 
     option: str
     label: str
     heading: Markup
     strength: str
     strength_label: str
-    reasons: tuple[Reason, ...]
-    notes: tuple[Markup, ...]
-    claims: tuple[Claim, ...]
-    not_for: tuple[str, ...]
+    reasons: Markup
+    notes: Markup
+    evidence: Markup | str
+    claims: int
+    doubts: int
+    unless: str
+    not_for: str
+    elsewhere: Markup | str
     dispute: Dispute | None
     is_stale: bool
-
-    @property
-    def figures(self) -> list[Markup]:
-        """The rows of the table that says what the bars show."""
-        return [claim.rows for claim in self.claims if claim.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +48,12 @@ class Rows:
     """Options shown as rows. A caution of several of them stands once, above, and names them."""
 
     cards: tuple[Card, ...]
-    notes: tuple[Markup, ...]
+    notes: Markup
+    names: str
+
+    @property
+    def is_stale(self) -> bool:
+        return any(card.is_stale for card in self.cards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +63,7 @@ class Group:
     strength: str
     label: str
     cards: tuple[Card, ...]
+    links: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +73,9 @@ class Excluded:
     option: str
     label: str
     heading: Markup
-    reasons: tuple[Reason, ...]
-    proposals: tuple[str, ...]
+    reasons: Markup
+    proposals: str
+    dispute: Dispute | None
     is_stale: bool
 
 
@@ -88,3 +85,12 @@ class Correction:
 
     text: str
     questions: tuple[tuple[str, str], ...]  # key, label
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the answer that the list of its parts leads to; `count` 0: not counted."""
+
+    anchor: str
+    label: str
+    count: int = 0

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from portal.names import whole
 from portal.templatetags.portal import lang_of, sentence
 from strategy.figures import Figure, figures_of
 from strategy.phrases import icon
@@ -37,7 +39,7 @@ def claim_markup(
         '<li data-source="{}">{} {}{}{}{} {}</li>',
         key,
         badge,
-        sentence(text),
+        whole(sentence(text)),
         _bars(shown, is_doubtful),
         _note(note if is_doubtful else ""),
         _sources(sources),
@@ -61,7 +63,7 @@ def _badge(verdict: str, is_doubtful: bool) -> SafeString:
 def _note(note: str) -> SafeString | str:
     if not note:
         return ""
-    return format_html('<span class="ed"><b>{}</b><span lang="zh-Hans">{}</span></span>', _("编辑注"), note)
+    return format_html('<span class="ed"><b>{}</b><span lang="zh-Hans">{}</span></span>', _("编辑注"), whole(note))
 
 
 def _sources(sources: Sources) -> SafeString:
@@ -82,24 +84,14 @@ def _sources(sources: Sources) -> SafeString:
 
 
 def _bars(figures: Sequence[Figure], is_doubtful: bool) -> SafeString | str:
-    drawn = [figure for figure in figures if figure.low is not None]
-    if not drawn:
+    if not figures:
         return ""
     kind = "hollow" if is_doubtful else "solid"
-    bars = format_html_join("", "{}", ((_bar(figure, kind),) for figure in drawn))
+    bars = format_html_join("", "{}", ((_bar(figure, kind),) for figure in figures))
     return format_html('<span class="bars">{}</span>', bars)
 
 
 def _bar(figure: Figure, kind: str) -> SafeString:
-    """Words, a bar on the unit's own scale, the figure. The bar adds nothing: screen readers are spared it."""
-    return format_html(
-        '<span class="b"><span>{} <small>{}</small></span>'
-        '<svg aria-hidden="true" focusable="false"><rect class="scale" x="0" y="1" width="100%" height="10"/>'
-        '<rect class="{}" x="{}%" y="1" width="{}%" height="10"/></svg><span class="v">{}</span></span>',
-        figure.endpoint,
-        figure.whose,
-        kind,
-        figure.low,
-        figure.width,
-        figure.value,
-    )
+    """Words, a bar on the unit's own scale where it has one, the figure."""
+    row = {"words": figure.endpoint, "whose": figure.whose, "value": figure.value}
+    return render_to_string("_partials/bar.html", row | {"low": figure.low, "width": figure.width, "kind": kind})

@@ -31,6 +31,7 @@ from strategy.phrases import Markup
 # How headings are numbered: 三、… → （二）… → 1. …; a title tells the whole way: 三（二）1 …
 LEVELS = {"h2": 1, "h3": 2, "h4": 3}
 NUMBER = re.compile(r"([一二三四五六七八九十]+)、|(（[一二三四五六七八九十]+）)|(\d+)\.\s*")
+WHOLE_NUMBER = re.compile(r"[一二三四五六七八九十]*(?:（[一二三四五六七八九十]+）)?\d*")
 ARTICLE = (
     *("title_zh", "title_en", "checked_up_to", "published_id", "published__number"),
     *("published__rendered_sha256", "zone__slug"),
@@ -75,6 +76,11 @@ class Section:
     key: str
     title: str
     url: str
+
+    @property
+    def number(self) -> str:
+        """Its number alone, such as 三（二）2; the title where it has none."""
+        return WHOLE_NUMBER.match(self.title)[0] or self.title  # type: ignore[index]  # every part may be missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from strategy.examples import example
 from strategy.rules import UNKNOWN, Input, RuleSet, Text
 
-# Posted with every form, not inputs of a rule set. `show`: what to answer with; `example`: a shipped patient.
-CONTROLS = frozenset({"csrfmiddlewaretoken", "idempotency_key", "show", "example"})
+# Posted with every form, not inputs of a rule set. `show`: what to answer with; `example`: a shipped patient;
+# `version`: the number of the version that the page was made from.
+CONTROLS = frozenset({"csrfmiddlewaretoken", "idempotency_key", "show", "example", "version"})
 SHOWN = frozenset({"answer", "changes", "compare", "single"})
 OTHER = "a."  # before the keys of the other scenario, which the page carries along while two are compared
 MAX_VALUES = 200
@@ -144,6 +145,16 @@ def read_post(request: HttpRequest, ruleset: RuleSet) -> Posted:
     if show == "compare":
         other = inputs
     return Posted(inputs, other if other and show != "single" else None, show)
+
+
+def fitting(request: HttpRequest, ruleset: RuleSet) -> tuple[dict[str, list[str]], int]:
+    """Of what a page of another version posted, what this one has too; and how many values it has not."""
+    posted = [(key, value) for key, values in request.POST.lists() if key not in CONTROLS for value in values]
+    kept: dict[str, list[str]] = {}
+    for key, value in posted[:MAX_VALUES]:
+        if key in ruleset.inputs and value in ruleset.inputs[key].values:
+            kept.setdefault(key, []).append(value)
+    return kept, len(posted) - sum(len(values) for values in kept.values())
 
 
 def _check(ruleset: RuleSet, name: str, values: list[str]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from strategy.answers import Given
 from strategy.conditions import Condition, Either, Part, Test
-from strategy.rules import STATE, RuleSet
+from strategy.rules import STATE, UNKNOWN, RuleSet
 
 Verdict = bool | None  # holds, fails, or depends on what is not answered
 
@@ -25,6 +25,12 @@ def questions_that_matter(ruleset: RuleSet, answered: Given) -> frozenset[str]:
         if known.judge(condition) is None:
             found |= known.open_in(condition.parts)
     return frozenset(found)
+
+
+def vetoes_still_open(ruleset: RuleSet, given: Given) -> frozenset[str]:
+    """The rules that rule something out and may still fire, once what counts as unknown is known."""
+    known = _Known(ruleset, {key: values for key, values in given.items() if values != (UNKNOWN,)})
+    return frozenset(rule.key for rule in ruleset.rules if rule.vetoes and known.judge(rule.when) is None)
 
 
 class _Known:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from portal.templatetags.portal import sentence
 from strategy.answers import Answer, Conflict, Contradiction, Listed, RuledOut
-from strategy.cards import Card, Correction, Dispute, Excluded, Group, Reason, Rows
+from strategy.cards import Card, Correction, Dispute, Excluded, Group, Part, Rows
 from strategy.evidence import Evidence
 from strategy.phrases import Markup, Phrases, breaking, linked
+from strategy.pieces import evidence as evidence_of
+from strategy.pieces import joined, reason
+from strategy.possible import vetoes_still_open
 from strategy.rules import STRENGTHS, TREATMENTS, UNKNOWN
 
 URGENT = 90  # rules of the safety and missing-data bands: their advice comes before the treatments
@@ -29,6 +32,8 @@ class Presentation:
         self.status, self.title = answer.status, phrases.status[answer.status]
         self.heading = breaking(self.title)
         self._singles = _single_drugs(phrases)
+        self._language = get_language() or ""
+        self._open = vetoes_still_open(self.ruleset, answer.given)
         self._disputes = {conflict.option: self._dispute(conflict) for conflict in answer.conflicts}
         self.disputes = list(self._disputes.values())
         self.warnings = self._notes(answer.warnings)
@@ -37,9 +42,10 @@ class Presentation:
         self.excluded_anyway = [self._excluded(out) for out in answer.ruled_out if not out.proposed_by]
         self.excluded_notes = self._notes(dict.fromkeys(name for out in answer.ruled_out for name in out.cautions))
         first, tests, treatment, uncovered, support, follow = self._sorted()
+        self._on_cards = {name: option.option for option in reversed(treatment) for name in option.cautions}
         self.first, self.tests, self.uncovered = self._rows(first), self._rows(tests), self._rows(uncovered)
         self.treatments = self._groups(treatment)
-        self.support, self.follow = self._rows(support), self._rows(follow)
+        self.support, self.follow = self._rows(support, above=True), self._rows(follow, above=True)
         self.notes = self._notes(self.of_the_whole)
         self.lead = self._lead(len(first))
         self.next = self._next(first, tests, support, follow)
@@ -51,24 +57,54 @@ class Presentation:
         by_words: dict[str, list[str]] = {}
         for key, values in self.answer.given.items():
             if values != (UNKNOWN,):
-                by_words.setdefault(self.phrases.values(key, values), []).append(self.phrases.question[key])
+                by_words.setdefault(self.phrases.values(key, values), []).append(self.phrases.brief[key])
         ordered = sorted(by_words.items(), key=lambda item: len(item[1]) > 1)
         return [(_("、").join(labels), chosen) for chosen, labels in ordered]
 
     @property
     def unknown(self) -> list[str]:
         """The questions counted as unknown."""
-        return [self.phrases.question[key] for key, values in self.answer.given.items() if values == (UNKNOWN,)]
+        return [self.phrases.brief[key] for key, values in self.answer.given.items() if values == (UNKNOWN,)]
+
+    @property
+    def unknown_words(self) -> str:
+        return _("、").join(self.unknown)
+
+    @property
+    def first_links(self) -> Markup:
+        """What comes first, by name; it stands under one heading."""
+        cards = self.first.cards if self.first else ()
+        return linked((("#strategy-first", card.label) for card in cards), _("、"))
 
     @property
     def news(self) -> str:
         """The answer in one sentence, for whoever does not see it change."""
-        return _("结果已更新：%(title)s。%(lead)s") % {"title": self.title, "lead": self.lead}
+        said = [_("结果：%(title)s") % {"title": self.title}]
+        if self.treatments:
+            count = sum(len(group.cards) for group in self.treatments)
+            said.append(ngettext("%(count)d 个治疗选项", "%(count)d 个治疗选项", count) % {"count": count})
+            names = _("、").join(self.phrases.short[card.option] for card in self.treatments[0].cards)
+            said.append(_("%(strength)s %(names)s") % {"strength": self.treatments[0].label, "names": names})
+        elif self.first:
+            said.append(_("先补 %(count)d 项") % {"count": len(self.first.cards)})
+        return _("%(list)s。") % {"list": _("，").join(said)}
 
     @property
-    def bullets(self) -> list[str]:
-        """The strongest treatments by name, for the line that is always in reach."""
-        return [card.label for group in self.treatments[:1] for card in group.cards]
+    def parts(self) -> list[Part]:
+        """What the answer consists of, in order, for the list that leads through it."""
+        found = [
+            Part("first", _("先补"), len(self.first.cards) if self.first else 0),
+            Part("tests", _("可补检查"), len(self.tests.cards) if self.tests else 0),
+            Part("uncovered", _("原文没有"), len(self.uncovered.cards) if self.uncovered else 0),
+            *(Part(group.strength, sentence(group.label), len(group.cards)) for group in self.treatments),
+            Part("out", _("已排除"), len(self.excluded) + len(self.excluded_anyway)),
+        ]
+        rest = [Part("turns", _("改变结论")), Part("why-not", _("为何没有")), Part("path", _("路径"))]
+        more = [Part(name, label) for name, label, rows in self._later() if rows]
+        return [part for part in found if part.count] + rest + more + [Part("keep", _("带走"))]
+
+    def _later(self) -> list[tuple[str, str, Rows | None]]:
+        return [("support", _("支持"), self.support), ("follow", _("随访"), self.follow)]
 
     def _sorted(self) -> tuple[list[Listed], ...]:
         """The options in the groups of the page; in each the order of the answer.
@@ -109,7 +145,7 @@ class Presentation:
             parts.append(ngettext("%(count)d 项先补", "%(count)d 项先补", first) % {"count": first})
         for group in self.treatments:
             count = len(group.cards)
-            template = _("%(count)d 项并列为“%(strength)s”") if count > 1 else _("%(count)d 项“%(strength)s”")
+            template = _("%(count)d 项并列为「%(strength)s」") if count > 1 else _("%(count)d 项「%(strength)s」")
             parts.append(template % {"count": count, "strength": group.label})
         if self.excluded:
             parts.append(_("%(count)d 项有条目提出但被排除") % {"count": len(self.excluded)})
@@ -138,23 +174,36 @@ class Presentation:
         for strength in STRENGTHS:
             cards = tuple(self._card(option) for option in options if option.strength == strength)
             if cards:
-                groups.append(Group(strength, self.phrases.strength[strength], cards))
+                names = linked(((f"#o-{card.option}", self.phrases.short[card.option]) for card in cards), _("、"))
+                groups.append(Group(strength, self.phrases.strength[strength], cards, names))
         return groups
 
-    def _rows(self, options: list[Listed]) -> Rows | None:
+    def _rows(self, options: list[Listed], *, above: bool = False) -> Rows | None:
+        """With `above` every caution stands above the rows, which are folded; else those of several of them."""
         if not options:
             return None
         counted = Counter(name for option in options for name in option.cautions)
-        shared = {name for name, count in counted.items() if count > 1}
+        shared = {name for name, count in counted.items() if count > 1 or above}
         notes = []
         for key in (name for name in self.answer.cautions if name in shared):
-            labels = tuple(self.phrases.option[option.option] for option in options if key in option.cautions)
+            labels = tuple(self.phrases.bare[option.option] for option in options if key in option.cautions)
             is_common = len(labels) == len(options)
             notes.append(self.phrases.note[key] if is_common else self.phrases.note_about(key, labels))
-        return Rows(tuple(self._card(option, without=shared) for option in options), tuple(notes))
+        names = _("、").join(self.phrases.bare[option.option] for option in options)
+        return Rows(tuple(self._row(option, without=shared) for option in options), joined(notes), names)
 
-    def _card(self, option: Listed, *, without: Collection[str] = ()) -> Card:
+    def _row(self, option: Listed, *, without: set[str]) -> Card:
+        """A row; what a card of this answer already says in the open it leads to, except contraindications."""
+        grave = {name for name in option.cautions if self.ruleset.cautions[name].severity == "contraindication"}
+        told = self._on_cards.keys() - without - grave
+        said = {name: self._on_cards[name] for name in option.cautions if name in told}
+        places = [(f"#o-{key}", self.phrases.option[key]) for key in dict.fromkeys(said.values())]
+        return self._card(option, without={*without, *said}, elsewhere=linked(places, _("、")) if places else "")
+
+    def _card(self, option: Listed, *, without: Collection[str] = (), elsewhere: Markup | str = "") -> Card:
         key, others = option.option, self._singles.get(option.option, ())
+        claims = [self.evidence.claim(fact, others) for fact in option.facts]
+        not_for = self.phrases.not_for.get(key, {})
         return Card(
             option=key,
             label=self.phrases.option[key],
@@ -163,8 +212,12 @@ class Presentation:
             strength_label=sentence(self.phrases.strength[option.strength]),
             reasons=self._reasons(option.rules),
             notes=self._notes(name for name in option.cautions if name not in without),
-            claims=tuple(self.evidence.claim(fact, others) for fact in option.facts),
-            not_for=self.phrases.not_for.get(key, ()),
+            evidence=evidence_of(claims, self.phrases.option[key]),
+            claims=len(claims),
+            doubts=sum(claim.is_doubtful for claim in claims),
+            unless=_("；").join(words for rule, words in not_for.items() if rule in self._open),
+            not_for=_("；").join(words for rule, words in not_for.items() if rule not in self._open),
+            elsewhere=elsewhere,
             dispute=self._disputes.get(key),
             is_stale=self._is_stale(key),
         )
@@ -176,6 +229,7 @@ class Presentation:
             heading=self.phrases.heading[out.option],
             reasons=self._reasons(out.rules),
             proposals=self._words(out.proposed_by),
+            dispute=self._disputes.get(out.option),
             is_stale=self._is_stale(out.option),
         )
 
@@ -190,9 +244,9 @@ class Presentation:
         if not after:
             resolution = _("以安全规则为准：排除")
         elif before == after:
-            resolution = _("已是“%(strength)s”，不再降级") % {"strength": labels[after]}
+            resolution = _("已是「%(strength)s」，不再降级") % {"strength": labels[after]}
         else:
-            resolution = _("由“%(before)s”降为“%(after)s”") % {"before": labels[before], "after": labels[after]}
+            resolution = _("由「%(before)s」降为「%(after)s」") % {"before": labels[before], "after": labels[after]}
         return Dispute(
             option=conflict.option,
             label=self.phrases.option[conflict.option],
@@ -208,19 +262,21 @@ class Presentation:
         text = _("这一项只能选一个值。") if found.kind == "single" else _("互斥的选项不能与其他选项同时勾选。")
         return Correction(text, labels)
 
-    def _reasons(self, keys: Iterable[str]) -> tuple[Reason, ...]:
+    def _reasons(self, keys: Iterable[str]) -> Markup:
         found = []
         for key in keys:
             rule = self.phrases.rules[key]
-            url, place = self.evidence.sentence(rule.facts, rule.section), self.evidence.section(rule.section).title
-            found.append(Reason(key, sentence(self.phrases.why[key]), url, place, rule.editorial, key in self._stale))
-        return tuple(found)
+            section = self.evidence.section(rule.section)
+            place = self.evidence.sentence(rule.facts, rule.section), section.number, section.title
+            badges = rule.editorial, key in self._stale
+            found.append(reason(key, sentence(self.phrases.why[key]), place, badges, self._language))
+        return joined(found)
 
-    def _words(self, keys: Iterable[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self.phrases.why[key] for key in keys))
+    def _words(self, keys: Iterable[str]) -> str:
+        return _("；").join(dict.fromkeys(self.phrases.why[key] for key in keys))
 
-    def _notes(self, keys: Iterable[str]) -> tuple[Markup, ...]:
-        return tuple(self.phrases.note[key] for key in keys)
+    def _notes(self, keys: Iterable[str]) -> Markup:
+        return joined(self.phrases.note[key] for key in keys)
 
 
 def _single_drugs(phrases: Phrases) -> dict[str, tuple[str, ...]]:

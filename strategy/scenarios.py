@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from strategy.answers import Answer
 from strategy.contrasts import Row, rows_of
 from strategy.forms import OTHER
@@ -19,6 +21,11 @@ class Comparison:
     second: str
     inputs: tuple[Row, ...]
     options: tuple[Row, ...]
+
+    @property
+    def heading(self) -> list[Row]:
+        """The two results, as a row above the rest."""
+        return [Row("", _("结果"), self.first, self.second)]
 
     @property
     def differing(self) -> list[Row]:

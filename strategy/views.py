@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import reswap, retarget
 
 from strategy.answers import Answer
+from strategy.bodies import NoForm, check_body
 from strategy.changes import find_changes
 from strategy.citations import stale_rules
 from strategy.engine import evaluate
 from strategy.evidence import evidence_for
 from strategy.examples import examples_for
 from strategy.explaining import explain, why_not
-from strategy.forms import BadPost, Posted, read_post, steps_of
+from strategy.forms import BadPost, Posted, fitting, read_post, steps_of
 from strategy.loading import compiled, version_for
 from strategy.models import RuleSet, RuleSetVersion
 from strategy.path import draw, path_of
@@ -43,6 +47,7 @@ def ruleset_list(request: HttpRequest, zone: str) -> HttpResponse:
     return render(request, "strategy/list.html", {"rule_sets": found})
 
 
+@csrf_exempt  # not open: the body is judged first, because checking the token reads it; _answer is protected
 @sensitive_post_parameters()
 @sensitive_variables()
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,6 +59,10 @@ def tool(request: HttpRequest, zone: str, ruleset: str) -> HttpResponse:
     version = _version_for(request, zone, ruleset)
     phrases = phrases_of(version.sha256, compiled(version))
     if request.method == "POST":
+        try:
+            check_body(request)
+        except NoForm as refusal:
+            return _refuse(request, _page(version, phrases), str(refusal), refusal.status)
         return _answer(request, version, phrases)
     is_fragment = request.GET.get("fragment") == "1"
     context = {**_page(version, phrases), "steps": steps_of(phrases.ruleset, {})}
@@ -68,16 +77,17 @@ def _version_for(request: HttpRequest, zone: str, ruleset: str) -> RuleSetVersio
     return version
 
 
+@csrf_protect
 def _answer(request: HttpRequest, version: RuleSetVersion, phrases: Phrases) -> HttpResponse:
+    part = _part(request)
     target = request.htmx.target if request.htmx else ""  # type: ignore[attr-defined]  # set by django-htmx
-    part = PARTS.get(target or "strategy-answer") if request.htmx else None  # type: ignore[attr-defined]
     page = _page(version, phrases)
+    if request.POST.get("version", str(version.number)) != str(version.number):
+        return _renew(request, page, phrases)
     try:
         posted = read_post(request, phrases.ruleset)
     except BadPost as refusal:
-        context = {**page, "reason": str(refusal)}
-        template = "strategy/_refused.html" if part else "strategy/refused.html"
-        return _private(render(request, template, context, status=400))
+        return _refuse(request, page, str(refusal), HTTPStatus.BAD_REQUEST)
     answer = evaluate(phrases.ruleset, posted.inputs)
     if posted.show == "changes" or target == "strategy-changes":
         page["changes"] = explain(phrases, answer, find_changes(phrases.ruleset, answer))
@@ -89,6 +99,26 @@ def _answer(request: HttpRequest, version: RuleSetVersion, phrases: Phrases) -> 
         matters = page["matters"]
         page |= {"steps": steps_of(phrases.ruleset, posted.inputs, open_at=wrong, matters=matters), "wrong": wrong}
     return _private(render(request, part or "strategy/tool.html", page))
+
+
+def _part(request: HttpRequest) -> str | None:
+    """The template of the part that htmx wants; None: the whole page."""
+    htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx
+    return PARTS.get(htmx.target or "strategy-answer") if htmx else None
+
+
+def _refuse(request: HttpRequest, page: dict[str, Any], reason: str, status: HTTPStatus) -> HttpResponse:
+    template = "strategy/_refused.html" if _part(request) else "strategy/refused.html"
+    return _private(render(request, template, {**page, "reason": reason}, status=status))
+
+
+def _renew(request: HttpRequest, page: dict[str, Any], phrases: Phrases) -> HttpResponse:
+    """The page was of another version: the form of this one with what still fits, and no answer until asked again."""
+    kept, dropped = fitting(request, phrases.ruleset)
+    page |= {"renewed": True, "dropped": dropped, "steps": steps_of(phrases.ruleset, kept)}
+    template = "strategy/_work.html" if _part(request) else "strategy/tool.html"
+    response = _private(render(request, template, page, status=HTTPStatus.CONFLICT))
+    return reswap(retarget(response, "#strategy-work"), "outerHTML") if _part(request) else response
 
 
 def _shown(
@@ -105,7 +135,7 @@ def _shown(
         "why_not": treatments,
         "why_not_others": others,
         "stops": stops,
-        "picture": (draw(stops, is_tall=True), draw(stops, is_tall=False)),
+        "picture": draw(stops, is_tall=True) + draw(stops, is_tall=False),
         "text": as_text(shown, version, at=now),
         "made_from": made_from(shown, version, now),
         "matters": questions_that_matter(phrases.ruleset, answered_in(posted.inputs)),

@@ -90,7 +90,8 @@ def test_the_answer_shows_claims_verdicts_notes_and_links(article, reader):
 
     body = html.unescape(reader.post(TOOL, posted).content.decode())
 
-    assert f'<a class="small" href="{ARTICLE}#b-aaaaaaad" lang="zh-Hans">三（二）2 广泛进展</a>' in body
+    start = f'<a class="from" href="{ARTICLE}#b-aaaaaaad" lang="zh-Hans">'
+    assert f'{start}三（二）2<span class="hide"> 广泛进展</span></a>' in body
     assert f'<a href="{ARTICLE}#b-aaaaaaad">看原文</a>' in body
     assert "论断甲" in body
     assert "这一句存疑的缘由" in body

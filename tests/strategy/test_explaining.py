@@ -23,7 +23,9 @@ ARTICLE = Path(__file__).parents[2] / "articles/data/alk-pretreated-strategy"
 
 
 def text_of(response) -> str:
-    return html.unescape(re.sub(r"<wbr>", "", response.content.decode()))
+    """The page with its words unbroken: without the marks that say where a line may end."""
+    plain = re.sub(r'<span class="nb[^"]*">([^<]*)</span>|<wbr>', r"\1", response.content.decode())
+    return html.unescape(plain)
 
 
 def marks(body: str, name: str) -> list[str]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strategy.engine import evaluate
-from strategy.possible import answered_in, questions_that_matter
+from strategy.possible import answered_in, questions_that_matter, vetoes_still_open
 from tests.strategy.cases import CASES, DATA, RULESET, patients
 
 pytestmark = pytest.mark.pure
@@ -56,3 +56,15 @@ def test_first_line_patients_are_not_asked_what_only_matters_after_progression()
 
     assert left.isdisjoint({"ecog", "preference", "lesion_count", "progression_pattern"})
     assert {"bm_status", "epilepsy", "reproductive"} <= left
+
+
+@settings(max_examples=40, deadline=None)
+@given(patients(), patients(), st.sets(st.sampled_from(list(RULESET.inputs)), max_size=12))
+def test_whatever_turns_out_of_the_unknown_rules_out_only_what_was_said(patient, rest, asked):
+    before = {**patient, **{key: ["unknown"] for key in asked}}
+    answer = evaluate(RULESET, before)
+    unknown = [key for key, values in answer.given.items() if values == ("unknown",)]
+    after = evaluate(RULESET, {**before, **{key: rest[key] for key in unknown}})
+    vetoing = {rule.key for rule in RULESET.rules if rule.vetoes}
+
+    assert vetoing & set(after.fired) <= vetoes_still_open(RULESET, answer.given) | set(answer.fired)

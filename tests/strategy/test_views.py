@@ -19,7 +19,9 @@ pytestmark = pytest.mark.django_db
 
 
 def text_of(response) -> str:
-    return html.unescape(response.content.decode()).replace("<wbr>", "")
+    """The page with its words unbroken: without the marks that say where a line may end."""
+    plain = re.sub(r'<span class="nb[^"]*">([^<]*)</span>|<wbr>', r"\1", response.content.decode())
+    return html.unescape(plain)
 
 
 def marks(response, name: str) -> list[str]:
@@ -60,7 +62,7 @@ def test_every_vignette_is_answered_as_the_engine_says(reader):
         assert marks(response, "data-status") == [answer.status]
         assert sorted(marks(response, "data-option")) == sorted(option.option for option in answer.options)
         assert sorted(marks(response, "data-ruled-out")) == sorted(out.option for out in answer.ruled_out)
-        assert marks(response, "data-conflict") == [conflict.option for conflict in answer.conflicts]
+        assert sorted(marks(response, "data-conflict")) == sorted(conflict.option for conflict in answer.conflicts)
         assert set(marks(response, "data-caution")) == set(answer.cautions)
         assert f"结果：{RULESET.statuses[answer.status].zh}" in body
         assert "草稿，未经临床审核" in body
@@ -78,6 +80,72 @@ def test_no_caution_stands_behind_a_click(reader):
         folded = re.findall(r"<details(?! class=\"step\").*?</details>", body, re.DOTALL)
 
         assert not any("data-caution" in part or "data-ruled-out" in part for part in folded)
+
+
+def test_what_is_folded_away_has_its_cautions_in_the_open(reader):
+    answer = evaluate(RULESET, CASES["v01"])
+    body = reader.post(TOOL, CASES["v01"]).content.decode()
+    follow = re.search(r'<section class="group later" aria-labelledby="strategy-follow">.*?</section>', body, re.DOTALL)
+    assert follow
+    folded = re.search(r"<details.*</details>", follow[0], re.DOTALL)
+    assert folded
+    followed = [o for o in answer.options if RULESET.options[o.option].kind == "monitoring"]
+
+    assert all(f'data-option="{option.option}"' in folded[0] for option in followed)
+    cautions = {caution for option in followed for caution in option.cautions}
+    assert cautions
+    assert all(f'data-caution="{key}"' in follow[0].replace(folded[0], "") for key in cautions)
+
+
+def test_a_conflict_is_said_on_the_card_it_is_about(reader):
+    body = text_of(reader.post(TOOL, CASES["v73"]))
+    card = re.search(r'<article[^>]*data-conflict="tki_lorlatinib".*?</article>', body, re.DOTALL)
+
+    assert card
+    assert "条目冲突" in card[0].partition("<details")[0]
+    assert "降为" in card[0].partition("<details")[0]
+
+
+def test_what_would_rule_an_option_out_is_open_while_it_is_not_known(reader):
+    known = text_of(reader.post(TOOL, CASES["v01"]))
+    unknown = text_of(reader.post(TOOL, {**CASES["v01"], "reproductive": "unknown"}))
+
+    assert "待查清：下列情形则排除" not in known
+    card = re.search(r'<article[^>]*data-option="tki_alectinib".*?</article>', unknown, re.DOTALL)
+    assert card
+    assert "待查清：下列情形则排除" in card[0].partition("<details")[0]
+
+
+def test_the_answer_leads_through_its_parts_and_says_itself_in_one_sentence(reader):
+    body = text_of(reader.post(TOOL, CASES["v01"]))
+    parts = re.findall(r'<a href="#(strategy-[\w-]+)">', re.search(r'<nav class="parts".*?</nav>', body, re.DOTALL)[0])
+
+    wanted = ("preferred", "consider", "out", "turns", "follow")
+    assert {f"strategy-{part}" for part in wanted} <= set(parts)
+    assert all(body.count(f'id="{part}"') == 1 for part in parts)
+    assert re.search('data-news="结果：有对应条目，4 个治疗选项，优先 阿来替尼、布格替尼、洛拉替尼。"', body)
+
+
+def test_a_page_of_another_version_is_answered_with_the_new_form_and_what_still_fits(reader, rule_set):
+    number = rule_set.current_version().number
+    old = {"version": number + 1, "last_tki": "alectinib", "ecog": "no-longer", "gone": "x"}
+    page = reader.post(TOOL, old)
+    part = reader.post(TOOL, old, headers={"HX-Request": "true", "HX-Target": "strategy-answer"})
+
+    for response in (page, part):
+        assert response.status_code == 409
+        assert "2 项在新版中没有" in text_of(response)
+        assert "data-status" not in text_of(response)
+        assert ' id="i-last_tki-alectinib" checked' in text_of(response)
+    assert part.headers["HX-Retarget"] == "#strategy-work"
+    assert f'name="version" value="{number}"' in text_of(part)
+    assert reader.post(TOOL, {"version": number, "last_tki": "alectinib"}).status_code == 200
+
+
+def test_a_tool_withdrawn_while_its_page_is_open_is_not_answered(reader, rule_set):
+    rule_set.current_version().withdraw(by=None, at=timezone.now())
+
+    assert reader.post(TOOL, {"last_tki": "alectinib"}, headers={"HX-Request": "true"}).status_code == 404
 
 
 def test_options_of_a_group_stand_in_the_order_of_the_answer(reader):
@@ -110,7 +178,7 @@ def test_with_htmx_the_answer_comes_alone(reader):
     assert "<html" not in body
     assert "<form" not in body
     assert marks(response, "data-status") == ["partly_covered"] or len(marks(response, "data-status")) == 1
-    assert "data-announce=" in body
+    assert "data-news=" in body
     assert "data-focus" not in body  # whoever ticks a box keeps the focus there
 
 
