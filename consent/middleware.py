@@ -22,6 +22,7 @@ from portal.models import Zone
 
 log = logging.getLogger(__name__)
 PREFIX = "/zones/"
+ASKED_EVERY_TIME = "private, no-cache"  # of a conditional GET, whose ETag changes with the reader's standing
 
 
 class GateMiddleware:
@@ -129,5 +130,6 @@ def _to_step(request: HttpRequest, zone: Zone, step: Step) -> HttpResponse:
 
 
 def _closed_to_caches(response: HttpResponse) -> HttpResponse:
-    response.headers["Cache-Control"] = "private, no-store"
+    if not (response.headers.get("Cache-Control") == ASKED_EVERY_TIME and "ETag" in response.headers):
+        response.headers["Cache-Control"] = "private, no-store"
     return response

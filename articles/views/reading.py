@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from articles import drawing
+from articles import drawing, freshness
 from articles.models import Article, LastRead, Revision
 from articles.threads import first_page
 from articles.titles import phrases
@@ -24,12 +24,14 @@ WITH_TEXT = ("published__body",)  # the source is never needed to read
 def article(request: HttpRequest, zone: str, slug: str) -> HttpResponse:
     """The article as published, and the newest threads of its discussion."""
     row = find(request, slug)
-    context = _reading(row, row.published)
-    context |= write_context(row) | {"page": first_page(row, request.user)}
+    before, page = row.last_read, first_page(row, request.user)  # type: ignore[attr-defined]  # see with_last_read
+    etag = freshness.etag_of(request, row, page, before)
+    if (held := freshness.unchanged(request, etag)) is not None:
+        return held
+    context = _reading(row, row.published) | write_context(row) | {"page": page, "last_read": before}
     context["corrections"] = row.corrections.order_by("-at")[:CORRECTIONS] if row.corrected_in else []
-    context["last_read"] = before = row.last_read  # type: ignore[attr-defined]  # see with_last_read
     LastRead.keep(request.user, row, context["revision"].number, before=before)
-    return render(request, "articles/article.html", context)
+    return freshness.marked(request, render(request, "articles/article.html", context), etag)
 
 
 @require_safe
