@@ -203,6 +203,8 @@ def build_field(question: Question, *, note: str = "") -> forms.Field:
     }
     field: Any = BUILDERS[question.kind](question, common)
     field.note = note
+    if question.is_sealed:
+        field.widget.attrs["data-private"] = ""  # a browser keeps no draft of what we keep only encrypted
     return field
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -23,13 +24,16 @@ from portal import exports, record
 def me(request: HttpRequest) -> HttpResponse:
     """Everything about oneself on one page."""
     case = overview.case_of(request.user)
+    consents = overview.consents(request.user)
+    views = Paginator(overview.evidence_views(request.user), overview.VIEWS_A_PAGE)
     context = {
         "to_accept": to_accept_anew(request.user),
         "places": overview.places(request.user),
         "case": case,
         "key": overview.key_of(request.user, case),
-        "consents": overview.consents(request.user),
-        "views": overview.evidence_views(request.user),
+        "consents": consents[: overview.CONSENTS_SHOWN],
+        "more_consents": consents[overview.CONSENTS_SHOWN :],
+        "views": views.get_page(request.GET.get("views")),
         "session_count": overview.sessions_open(request.user),
         "days": HOLD.days,
     }

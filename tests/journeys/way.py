@@ -79,10 +79,9 @@ def upload(window: Window) -> None:
 
 
 def give(window: Window, name: str, content: bytes) -> None:
-    """Choose a file; without a script its button is pressed too."""
+    """Choose a file, and send it."""
     window.page.locator("input[name=files]").set_input_files([as_file(name, content)])
-    if not window.has_script:
-        window.press("上传所选文件")
+    window.press("上传这 1 个文件" if window.has_script else "上传所选文件")
 
 
 def waiting_case(window: Window) -> str:
