@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 # What a desk's page measures, in px: the two reading.css at 17 and 15 px.
 TEXT_CHARACTERS, TEXT_LINE, TEXT_GAP = 37, 31.5, 19
-NOTE_CHARACTERS, NOTE_LINE, NOTE_GAP = 15.3, 24.75, 12
+NOTE_CHARACTERS, NOTE_LINE, NOTE_GAP = 15.3, 26.25, 12
 HEADING_GAP = 45
 
 
