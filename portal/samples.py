@@ -261,7 +261,7 @@ def files() -> Component:
         _("上传的文件"),
         _("每个文件一行：名称、状态、为什么、能做什么。"),
         (
-            one(_("成功"), "file", name=name, href=sent, state=_("可用"), kind="ok", note="1.8 MB"),
+            one(_("成功"), "file", name=name, href=sent, state=_("可用"), kind="ok", size=1_880_000, pages=2),
             one(_("有误"), "file", name=name, state=_("未接受，没有保存"), kind="stop", message=refused),
             one(_("等待中"), "file", name=name, name_id="sg-up", percent=62, note="3.1 / 5.0 MB"),
             one(_("长文字"), "file", name=LONG, lang="zh-Hans", state=_("可用"), kind="ok"),

@@ -31,6 +31,16 @@ def test_every_partial_is_shown(shown) -> None:
     assert {p.name for p in PARTIALS.glob("*.html")} - used <= UNSEEN
 
 
+def test_every_partial_is_what_pages_use() -> None:
+    root = Path(settings.BASE_DIR)
+    sources = [p for p in (root / "templates").rglob("*.html") if "styleguide" not in p.name]
+    apps = ("portal", "accounts", "consent", "articles", "strategy")
+    sources += [p for app in apps for p in (root / app).rglob("*.py")]
+    text = "".join(p.read_text("utf-8") for p in sources if p.name != "samples.py")
+
+    assert [p.name for p in PARTIALS.glob("*.html") if f"_partials/{p.name}" not in text] == []
+
+
 def test_every_component_says_when_to_use_it_and_shows_its_states(shown) -> None:
     for item in shown.context["components"]:
         component = item["component"]
