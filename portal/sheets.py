@@ -27,6 +27,7 @@ PARTS = (
     "css/reading.css",
     "articles/reading.css",
     "strategy/tool.css",
+    "accounts/evidence.css",
     "css/paper.css",
 )
 GUIDE = "css/styleguide.css"

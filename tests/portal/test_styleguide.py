@@ -17,7 +17,7 @@ from tests.portal.test_frontend import Marks
 pytestmark = pytest.mark.django_db
 PARTIALS = Path(settings.BASE_DIR) / "templates" / "_partials"
 # Frames and carriers of data: nothing of them is seen.
-UNSEEN = {"leave_stage.html", "upload_words.html", "part.html"}
+UNSEEN = {"leave_stage.html", "upload_words.html", "part.html", "share.html"}
 
 
 @pytest.fixture
