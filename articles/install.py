@@ -59,7 +59,12 @@ def install_facts(data: Mapping[str, Any]) -> None:
         fact, is_new = Fact.objects.get_or_create(key=row["key"], defaults=fields)
         if is_new:
             FactEvidence.objects.bulk_create(
-                FactEvidence(fact=fact, reference=known[e["reference"]], says=e.get("says") or "")
+                FactEvidence(
+                    fact=fact,
+                    reference=known[e["reference"]],
+                    says=e.get("says") or "",
+                    says_zh=e.get("says_zh") or "",
+                )
                 for e in row.get("evidence") or []
             )
 

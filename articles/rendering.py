@@ -20,6 +20,7 @@ from articles import body as bodies
 from articles import margin
 from articles.models.fact import Fact
 from portal import names
+from portal.templatetags.portal import lang_of
 
 WORDS = {Fact.Verdict.IMPRECISE: "不精确", Fact.Verdict.DISPUTED: "存疑", Fact.Verdict.OUTDATED: "过时"}
 SLOT = "<!--slot:strategy-->"  # the template puts the tool's link here
@@ -83,7 +84,7 @@ class _Numbers:
                 }
                 self.known[reference.key] = item
                 self.references["items"].append(item)
-            numbers.append((item["n"], evidence.says))
+            numbers.append((item["n"], evidence.says_zh or evidence.says))
         return sorted(numbers)
 
     def without(self, fact: Fact, block_id: str, text: str) -> None:
@@ -158,7 +159,7 @@ def _note(note_id: str, fact: Fact, text: str, cited: Cited) -> ET.Element:
         link = _number_link(source, number)
         if says:
             link.tail = " "
-            ET.SubElement(source, "span", {"lang": "en"}).text = says
+            ET.SubElement(source, "span", {"lang": lang_of(says)}).text = says
         if place + 1 < len(cited):
             source[-1].tail = "；"
     return note

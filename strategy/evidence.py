@@ -44,6 +44,7 @@ FACT = (
     "note_zh",
     "figures",
     "evidence__says",
+    "evidence__says_zh",
     "evidence__reference__citation",
 )
 
@@ -58,7 +59,7 @@ class Statement:
     verdict: str
     note: str
     figures: str  # JSON
-    sources: tuple[tuple[str, str], ...]  # citation, what it says
+    sources: tuple[tuple[str, str, str], ...]  # citation, what it says, the same in Chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +147,12 @@ _READABLE = Prepared(_readable, person=int, zone=int, slug=str, at=datetime)
 
 def _statements(keys: Collection[str]) -> dict[str, Statement]:
     found: dict[str, tuple[str, str, str, str, str]] = {}
-    sources: dict[str, list[tuple[str, str]]] = {}
+    sources: dict[str, list[tuple[str, str, str]]] = {}
     rows = Fact.objects.filter(key__in=keys).order_by("pk", "evidence__pk").values_list(*FACT)
-    for key, claim_zh, claim_en, verdict, note, figures, says, citation in rows:
+    for key, claim_zh, claim_en, verdict, note, figures, says, says_zh, citation in rows:
         found.setdefault(key, (claim_zh, claim_en, verdict, note, json.dumps(figures, sort_keys=True)))
         if citation:
-            sources.setdefault(key, []).append((citation, says or ""))
+            sources.setdefault(key, []).append((citation, says or "", says_zh or ""))
     return {key: Statement(key, *row, tuple(sources.get(key, ()))) for key, row in found.items()}
 
 
@@ -170,7 +171,7 @@ def _markup(known: Statement, url: str, others: tuple[str, ...], language: str) 
         is_doubtful=known.verdict != Fact.Verdict.OK,
         note=known.note,
         figures=json.loads(known.figures),
-        sources=known.sources,
+        sources=[(cited, (says or zh) if language == "en" else (zh or says)) for cited, says, zh in known.sources],
         others=others,
     )
 

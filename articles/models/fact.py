@@ -79,6 +79,7 @@ class FactEvidence(models.Model):
     fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="evidence", verbose_name=_("事实"))
     reference = models.ForeignKey(Reference, on_delete=models.PROTECT, related_name="evidence", verbose_name=_("文献"))
     says = models.TextField(_("原文所述"), blank=True)
+    says_zh = models.TextField(_("原文所述（中文）"), blank=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("出处"), pgettext_lazy("plural", "出处")
