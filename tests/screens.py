@@ -32,16 +32,15 @@ LOOKS = [*EVERY_STATE, *EVERY_PAGE, ENGLISH]
 
 
 class Album:
-    """Takes the pictures and keeps what was found."""
+    """Takes the pictures."""
 
     def __init__(self, checker: Nu, states: Sequence[State]) -> None:
         self.checker = checker
         self.firsts = {state.page: state.key for state in reversed(states)}
-        self.troubles: dict[str, list[str]] = {}
 
-    def take(self, state: State, window: Window, walk: Walk) -> None:
+    def take(self, state: State, window: Window, walk: Walk) -> list[str]:
         """Judge the state, then picture it; the page stays as it is, only the window changes."""
-        found = [*window.troubles, *judged(window.page)]
+        found = judged(window.page)
         found += [f"not valid: {error}" for error in self.checker.errors(window.document())]
         is_first = self.firsts[state.page] == state.key
         if is_first:
@@ -54,8 +53,8 @@ class Album:
             found += [f"English: {said}" for said in judged(window.page)]
             PHONE.put_on(window.page)
             _picture(window.page, state, ENGLISH)
-        self.troubles[state.key] = found + [trouble for trouble in window.troubles if trouble not in found]
-        print(f"{state.page}: {state.name}", *self.troubles[state.key], sep="\n    ", flush=True)
+        print(f"{state.page}: {state.name}", *window.troubles, *found, sep="\n    ", flush=True)
+        return found
 
 
 def main(words: Sequence[str]) -> int:
@@ -67,20 +66,21 @@ def main(words: Sequence[str]) -> int:
         portal.start(seconds=180)
         checker.start(seconds=60)
         album = Album(checker, states)
-        walk(Stage(portal), states, album.take)
-    (SHOWN / "index.html").write_text(index(states, album.troubles), encoding="utf-8")
-    taken, wrong = sum(1 for _ in SHOWN.rglob("*.jpg")), sum(1 for found in album.troubles.values() if found)
+        troubles = walk(Stage(portal), states, album.take)
+    (SHOWN / "index.html").write_text(index(states, troubles), encoding="utf-8")
+    taken, wrong = sum(1 for _ in SHOWN.rglob("*.jpg")), sum(1 for found in troubles.values() if found)
     spent = time.monotonic() - began
     print(f"{taken} pictures of {len(states)} states in {spent:.0f} s, {wrong} states with faults: {SHOWN}/index.html")
-    return 1 if wrong or len(album.troubles) != len(states) else 0
+    return 1 if wrong or len(troubles) != len(states) else 0
 
 
 def _picture(page: Page, state: State, look: Look) -> None:
     folder = SHOWN / look.name
     folder.mkdir(parents=True, exist_ok=True)
     height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
-    clip = {"x": 0, "y": 0, "width": look.width, "height": max(height, look.height)}
-    page.screenshot(path=folder / f"{_slug(state)}.jpg", type="jpeg", quality=82, full_page=True, clip=clip)  # type: ignore[arg-type]
+    # A window as high as the page: what sticks to its edge stands where a reader at the end finds it.
+    page.set_viewport_size({"width": look.width, "height": max(height, look.height)})
+    page.screenshot(path=folder / f"{_slug(state)}.jpg", type="jpeg", quality=82, timeout=60_000)
 
 
 def _slug(state: State) -> str:

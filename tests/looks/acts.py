@@ -166,11 +166,12 @@ def too_often(path: str, times: int, who: str = "", **fields: Any) -> Act:
 
 
 def sent_already(path: str, who: str, **fields: Any) -> Act:
-    """The same form was sent from another tab."""
+    """The form that is on show was sent from another tab."""
 
     def act(window: Window, stage: Stage) -> None:
+        version = window.page.locator("main input[name=version]").first.input_value()
         with closing(stage.visitor(who)) as tab:
-            assert tab.post(stage.path(path), {"version": "2", **fields}).status == 302
+            assert tab.post(stage.path(path), {"version": version, **fields}).status == 302
 
     return act
 

@@ -76,7 +76,7 @@ def people() -> tuple[dict[str, str], dict[str, str]]:
     """Put somebody on every step; return their sessions and the paths they know."""
     zone, places = Zone.objects.get(slug="alk"), {}
     made = {key: make(zone) for key, make in STEPS.items()}
-    _others(made["doctor2"])
+    _others(made["doctor2"], made["troubled"])
     places["back"] = f"/me/erase/back/{_leaver()}/"
     receipt = ConsentRecord.objects.owned_by(made["doctor2"]).filter(zone=zone, kind="AGREEMENT").get()
     places["receipt"] = f"/me/consents/{receipt.public_id}/"
@@ -88,6 +88,11 @@ def people() -> tuple[dict[str, str], dict[str, str]]:
     cookies["nobody"] = cookie_of(_powerless(), has_factor=True)
     cookies["lead"] = cookie_of(_lead(), has_factor=True)
     return cookies, places
+
+
+def break_a_zone() -> None:
+    """A fault in the data by which the gate cannot judge: it denies, and its own page is an error of ours."""
+    Zone.objects.filter(slug="broken").update(professions=5)
 
 
 def new(**fields: Any) -> User:
@@ -230,6 +235,7 @@ STEPS: dict[str, Callable[[Zone], User]] = {
     "doctor2": _surveying,
     "left": _approved(),
     "gone": _approved(),
+    "troubled": _approved(),
     "busy": _approved(display_name="评论很快的人"),
     "rtl": _approved(display_name="محمد عبد الرحمن الشريف", display_title="主治医师，肿瘤科"),
     "emoji": _approved(display_name="👩‍⚕️林🧬知遥🫁", display_title=""),
@@ -237,13 +243,12 @@ STEPS: dict[str, Callable[[Zone], User]] = {
 }
 
 
-def _others(user: User) -> None:
+def _others(user: User, troubled: User) -> None:
     """Zones where the doctor stands elsewhere: a changed agreement, a profession not admitted, many consents."""
     for slug in ("renewed", "shut", "vacant"):
         _zone_of(user, slug, professions=["pharmacist"] if slug == "shut" else [])
     _renew(Zone.objects.get(slug="renewed"))
-    # A fault in the data that the gate cannot judge by: it denies, and its own page is an error of ours.
-    Zone.objects.filter(pk=_zone_of(user, "broken").pk).update(professions=5)
+    _zone_of(troubled, "broken")
 
 
 def _zone_of(user: User, slug: str, **fields: Any) -> Zone:

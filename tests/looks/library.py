@@ -63,6 +63,7 @@ def fill() -> dict[str, str]:
     places["silent"] = Article.objects.get(zone=zone, slug="piece-00").get_absolute_url()
     deepest = Comment.objects.filter(article=talk).order_by("-depth").first()
     assert deepest is not None
+    places["report"] = f"{talk.get_absolute_url()}comments/{deepest.public_id}/report/"
     places["thread"] = f"{talk.get_absolute_url()}comments/?thread={deepest.root.public_id}"
     places["reply"] = f"{talk.get_absolute_url()}comments/?reply={deepest.public_id}"
     return places

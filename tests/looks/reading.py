@@ -43,6 +43,8 @@ ARTICLES = [
     State("comments", "held, one's own", "{held}comments/", "emoji"),
     State("comments", "thread", "{thread}", "wordy"),
     State("comments", "answering", "{reply}", "emoji"),
+    State("report", "pristine", "{report}", "doctor2"),
+    State("report", "invalid", "{report}", "doctor2", submit("main form .btn"), 422),
     State("comments", "closed", "{closed}comments/", "doctor2"),
     State(
         "comments",
@@ -165,8 +167,8 @@ ERRORS = [
         status=429,
         is_alone=True,
     ),
-    State("500", "our fault", "/zones/broken/gate/", "doctor2", status=500),
-    State("503", "the gate cannot judge", "/zones/broken/articles/any/", "doctor2", status=503),
+    State("500", "our fault", "/zones/broken/gate/", "troubled", status=500, stage="broken"),
+    State("503", "the gate cannot judge", "/zones/broken/articles/any/", "troubled", status=503, stage="broken"),
 ]
 
 STATES = ARTICLES + TOOL + ERRORS

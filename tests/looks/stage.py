@@ -3,7 +3,7 @@
 It runs beside the server in the portal's own settings and DATA_DIR and writes DATA_DIR/stage.json: the session cookie
 of everybody, and the paths that only the data know. The acts come in this order: `closed`, no zone is open, nobody
 waits; `quiet`, the zones are open, one person waits; `full`, people stand at every step, with articles of every kind,
-comments and a long queue.
+comments and a long queue; `broken`, a fault in the data makes pages fail.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ def main(act: str) -> None:
             cast.close()
         elif act == "quiet":
             made["cookies"] |= cast.open_again()
+        elif act == "broken":
+            cast.break_a_zone()
         else:
             cookies, places = cast.people()
             made["cookies"] |= cookies

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -20,9 +21,11 @@ from tests.services.visitor import Visitor
 if TYPE_CHECKING:
     from tests.looks.catalogue import State
 
-Look = Callable[["State", Window, "Walk"], None]
-ACTS = ("closed", "quiet", "full")
-CHROMIUM, BROWSERS, PATIENCE_MS = "/usr/bin/chromium", 2, 10_000
+Look = Callable[["State", Window, "Walk"], list[str]]
+ACTS = ("closed", "quiet", "full", "broken")
+CHROMIUM, BROWSERS, PATIENCE_MS = "/usr/bin/chromium", 2, 20_000
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+IN_CHINESE: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "zh_CN"}
 
 
 class LooksPortal(JourneyPortal):
@@ -76,7 +79,7 @@ class Walk:
         """Bring a window into the state. What went wrong on the way, another status before all, is in its troubles."""
         window = self._window(state)
         window.troubles.clear()
-        window.expected = {409, 422, state.status}
+        window.expected = {409, 422, 429, state.status}
         try:
             window.open(self.stage.path(state.path))
             if state.act:
@@ -130,17 +133,20 @@ class Walk:
         return Window(context, base_url=url, size=PHONE, story="", shelf=Path(), checker=None)
 
 
-def walk(stage: Stage, wanted: Sequence[State], look: Look) -> None:
+def walk(stage: Stage, wanted: Sequence[State], look: Look) -> dict[str, list[str]]:
     """Play the acts one after the other; after each, `look` at its states, in two browsers at once.
 
-    The states of one person stay in one browser and in their order.
+    Returns by the state's key what was wrong on the way to it and what `look` found. The states of one person stay in
+    one browser and in their order.
     """
+    troubles: dict[str, list[str]] = {}
     for act in ACTS:
         rows = [state for state in wanted if state.stage == act]
         stage.play(act)
         with ThreadPoolExecutor(BROWSERS) as pool:
             for done in [pool.submit(_walk_in_a_browser, stage, share, look) for share in _shares(rows)]:
-                done.result()
+                troubles |= done.result()
+    return troubles
 
 
 def _shares(rows: Sequence[State]) -> list[list[State]]:
@@ -154,13 +160,19 @@ def _shares(rows: Sequence[State]) -> list[list[State]]:
     return [share for share in shares if share]
 
 
-def _walk_in_a_browser(stage: Stage, states: Sequence[State], look: Look) -> None:
+def _walk_in_a_browser(stage: Stage, states: Sequence[State], look: Look) -> dict[str, list[str]]:
+    troubles: dict[str, list[str]] = {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=IN_CHINESE)
         one = Walk(browser, stage)
         for state in states:
-            window = one.reach(state)
-            look(state, window, one)
+            window, found = one.reach(state), []
+            try:
+                found = look(state, window, one)
+            except PlaywrightError as error:
+                found = [f"not looked at: {str(error)[:400]}"]
+            troubles[state.key] = list(dict.fromkeys([*window.troubles, *found]))
             one.leave(state, window)
         one.close()
         browser.close()
+    return troubles

@@ -120,13 +120,25 @@ ROWS = [
     State(f"desk row {name}", "pristine", f"{{row:{name}}}", "admin")
     for name in ("agreementversion", "questionset", "reason", "user", "notice", "zone", "fact")
 ]
+NEW = [
+    State(f"desk new {name}", "pristine", f"/admin/{at}/add/", "admin")
+    for name, at in {
+        "reason": "accounts/reason",
+        "questions": "accounts/questionset",
+        "message": "accounts/cannedmessage",
+        "article": "articles/article",
+        "fact": "articles/fact",
+        "reference": "articles/reference",
+        "agreement": "consent/agreement",
+        "version": "consent/agreementversion",
+        "zone": "portal/zone",
+    }.items()
+]
 FORMS = [
-    State("desk new reason", "pristine", "/admin/accounts/reason/add/", "admin"),
     State("desk new reason", "invalid", "/admin/accounts/reason/add/", "admin", submit("[name=_save]"), 422),
     State("desk new zone", "invalid", "/admin/portal/zone/add/", "admin", submit("[name=_save]"), 422),
-    State("desk new agreement", "pristine", "/admin/consent/agreementversion/add/", "admin"),
     State("desk agreement publish", "pristine", "{agreement:publish}", "admin"),
     State("styleguide", "every component", "/styleguide/", "admin"),
 ]
 
-STATES = REVIEW + EDIT + LISTS + ROWS + FORMS
+STATES = REVIEW + EDIT + LISTS + ROWS + NEW + FORMS
