@@ -163,7 +163,7 @@ def steps() -> Component:
         marks = ["done" if n < number else "current" if n == number else "todo" for n in range(1, 6)]
         listed = [{"label": name, "state": mark} for name, mark in zip(names, marks, strict=True)]
         title = more.pop("title", names[min(number, 5) - 1])
-        label = f"{_('示例进度')} · {state}"
+        label = _("示例进度") + " · " + str(state)
         return one(state, "steps", steps=listed, number=min(number, 5), total=5, title=title, label=label, **more)
 
     return Component(

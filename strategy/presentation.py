@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from portal.names import whole
 from portal.templatetags.portal import sentence
 from strategy.answers import Answer, Conflict, Contradiction, Listed, RuledOut
 from strategy.cards import Card, Correction, Dispute, Excluded, Group, Part, Rows
@@ -67,8 +70,14 @@ class Presentation:
         return [self.phrases.brief[key] for key, values in self.answer.given.items() if values == (UNKNOWN,)]
 
     @property
-    def unknown_words(self) -> str:
-        return _("、").join(self.unknown)
+    def given_words(self) -> Markup:
+        """What was answered in one line, what was chosen marked."""
+        line = (f"{escape(label)} <b>{whole(chosen)}</b>" for label, chosen in self.given)
+        return mark_safe(_("；").join(line))  # noqa: S308  # escaped in place
+
+    @property
+    def unknown_words(self) -> Markup:
+        return self.phrases.questions(key for key, values in self.answer.given.items() if values == (UNKNOWN,))
 
     @property
     def first_links(self) -> Markup:
@@ -202,7 +211,7 @@ class Presentation:
 
     def _card(self, option: Listed, *, without: Collection[str] = (), elsewhere: Markup | str = "") -> Card:
         key, others = option.option, self._singles.get(option.option, ())
-        claims = [self.evidence.claim(fact, others) for fact in option.facts]
+        claims = tuple(self.evidence.claim(fact, others) for fact in option.facts)
         not_for = self.phrases.not_for.get(key, {})
         return Card(
             option=key,
@@ -212,7 +221,7 @@ class Presentation:
             strength_label=sentence(self.phrases.strength[option.strength]),
             reasons=self._reasons(option.rules),
             notes=self._notes(name for name in option.cautions if name not in without),
-            evidence=evidence_of(claims, self.phrases.option[key]),
+            evidence=evidence_of(claims, self.phrases.option[key], self._language),
             claims=len(claims),
             doubts=sum(claim.is_doubtful for claim in claims),
             unless=_("；").join(words for rule, words in not_for.items() if rule in self._open),

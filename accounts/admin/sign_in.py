@@ -16,7 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from portal import record
@@ -26,7 +26,7 @@ from portal.desk import ask_factor_again
 KINDS = {
     Authenticator.Type.TOTP: gettext_lazy("身份验证器应用"),
     Authenticator.Type.WEBAUTHN: gettext_lazy("通行密钥"),
-    Authenticator.Type.RECOVERY_CODES: gettext_lazy("恢复码"),
+    Authenticator.Type.RECOVERY_CODES: gettext_lazy("恢复代码"),
 }
 for model in (EmailAddress, Authenticator, UserSession):
     admin.site.unregister(model)
@@ -71,6 +71,7 @@ class RemovableAdmin(OwnedAdmin):
 
 @admin.register(EmailAddress)
 class EmailAddressAdmin(OwnedAdmin):
+    names = gettext_lazy("邮箱地址"), pgettext_lazy("plural", "邮箱地址")
     intro = gettext_lazy("只供查看；本人在「账号与安全」里更改")
     list_display = ["email", "whose", "is_verified", "is_primary"]
     search_fields = ["=email"]
@@ -88,8 +89,9 @@ class EmailAddressAdmin(OwnedAdmin):
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(RemovableAdmin):
+    names = gettext_lazy("两步验证方式"), pgettext_lazy("plural", "两步验证方式")
     removed = "person.factor_removed"
-    intro = gettext_lazy("本人丢失手机或密钥、又没有恢复码时，核实身份之后在这里删除")
+    intro = gettext_lazy("本人丢失手机或密钥、又没有恢复代码时，核实身份之后在这里删除")
     list_display = ["name", "whose", "made_at", "used_at"]
     fields = ["name", "whose", "made_at", "used_at"]
 
@@ -108,6 +110,7 @@ class AuthenticatorAdmin(RemovableAdmin):
 
 @admin.register(UserSession)
 class UserSessionAdmin(RemovableAdmin):
+    names = gettext_lazy("登录设备"), pgettext_lazy("plural", "登录设备")
     removed = "person.session_ended"
     intro = gettext_lazy("删除一条，那台设备立即退出登录")
     list_display = ["name", "whose", "began_at", "seen_at"]

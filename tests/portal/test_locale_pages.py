@@ -5,31 +5,39 @@ What is Chinese by nature (an article's text, a comment, a hospital) says so wit
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Evidence, User, Verification
+from articles.models import Article, Comment, Fact
 from consent.install import install_documents
+from portal import exports
 from portal.models import Notice
 from tests import factories
 from tests.portal.access import PERSONAS, Row, World, demo_world, rows
+from tests.portal.wording import HAN, VERBATIM, Words, faults_of_chinese, faults_of_english, foreign_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("locale")]
-HAN = r"\u3400-\u9fff"
 CHINESE = re.compile(rf"[{HAN}\u3001-\u303f\uff01-\uff5e]")
-HALF_WIDTH = re.compile(rf"[{HAN}] *[,;:?!] *[{HAN}]")
-SAID = {"alt", "title", "aria-label", "placeholder", "content"}  # attributes people hear or see, besides data-…
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+TEMPLATE = re.compile(r"\{\w+\}")  # what a script fills in
+# Latin words that a Chinese reader meets as they are: names, units and the few words the product has no Chinese for.
+ALLOWED = {
+    "Ctrl", "Alt", "Cookie", "English", "HTML", "Ib", "ID", "JavaScript", "Python", "keys", "neladalkib", "panel",
+    "vs", "zotizalkib", "br", "cm", "kg", "mg", "mm",
+}  # fmt: skip
 # At the desk the catalogues show what is stored, in the language it is stored in.
 DESK = {"admin:index", "admin:accounts_verification_changelist", "admin:portal_notice_changelist"}
 READ = [row for row in rows() if "GET" in row.methods and "200" in row.cells.values()]
 PAGES = [row for row in READ if not row.route.startswith("admin:") or row.route in DESK]
+RULES = settings.BASE_DIR / "strategy" / "data" / "alk-pretreated.yaml"
 TOOL = "/zones/alk/strategy/alk-pretreated/"
 # who posts, where, what: answers that show the page again with errors, or the tool's result
 POSTS: list[tuple[str, str, dict[str, Any]]] = [
@@ -50,35 +58,6 @@ POSTS: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-class Words(HTMLParser):
-    """The texts of a page with the language they are said to be in."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, str]] = []  # language, text
-        self._open: list[tuple[str, str]] = []
-        self.feed(markup)
-
-    @property
-    def language(self) -> str:
-        return self._open[-1][1] if self._open else ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        language = given.get("lang", self.language)
-        self.found += [(language, text) for name, text in given.items() if name in SAID or name.startswith("data-")]
-        if tag not in VOID:
-            self._open.append((tag, language))
-
-    def handle_endtag(self, tag: str) -> None:
-        while self._open and self._open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        if not self._open or self._open[-1][0] not in {"script", "style"}:
-            self.found.append((self.language, data))
-
-
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with django_db_blocker.unblock(), demo_world() as made:
@@ -90,16 +69,52 @@ def in_english(client: Client) -> Client:
     return client
 
 
-def stray(response: Any) -> list[str]:
-    """Chinese words of an English page that nothing says are Chinese; people, files and works keep their names."""
+def verbatim() -> re.Pattern[str]:
+    """What is shown to the letter and is not ours to word: names, files, comments, the clinical sentences as signed."""
     known = {*factories.PROFILE.values(), *Evidence.objects.values_list("name", flat=True)}
     for shown in User.objects.values_list("display_name", "display_title"):
         known.update(shown)
-    longest_first = map(re.escape, sorted(filter(None, known), key=len, reverse=True))
-    names = re.compile("|".join(longest_first) + rf"|[{HAN}]\*+|《[^》]+》")
-    said = Words(response.content.decode()).found
-    assert "en" in {language for language, _text in said}
-    return [text.strip() for language, text in said if language != "zh-Hans" and CHINESE.search(names.sub("", text))]
+    known.update(Comment.objects.values_list("body", flat=True))
+    for work in Article.objects.values_list("source_title", "source_author", "source_publisher"):
+        known.update(work)
+    for fact in Fact.objects.values_list("claim_zh", "note_zh"):
+        known.update(fact)
+    known.update(re.findall(rf'zh: "([^"]*[{HAN}][^"]*)"', RULES.read_text(encoding="utf-8")))
+    longest_first = map(re.escape, sorted((text for text in known if len(text) > 1), key=len, reverse=True))
+    return re.compile("|".join(longest_first) + rf"|[{HAN}]\*+|《[^》]+》")
+
+
+def stray(response: Any) -> list[str]:
+    """Chinese words of an English page that nothing says are Chinese; people, files and works keep their names."""
+    names, said = verbatim(), Words(response.content.decode()).found
+    assert "en" in {words.language for words in said}
+    return [
+        words.text
+        for words in said
+        if words.language != "zh-Hans"
+        and (CHINESE.search(bare := names.sub("", words.text)) or _is_badly_put(words.tag, bare))
+    ]
+
+
+def _is_badly_put(tag: str, text: str) -> bool:
+    return tag not in VERBATIM and bool(faults_of_english(TEMPLATE.sub("1", text)))
+
+
+def badly_written(response: Any, *, is_desk: bool = False) -> list[tuple[str, Any]]:
+    """Texts of a Chinese page with what is wrong with each. The desk shows records: there codes are not words."""
+    names, found = verbatim(), []
+    for words in Words(response.content.decode()).found:
+        if words.language not in {"zh-Hans", "zh-hans"} or words.tag in VERBATIM:
+            continue
+        if is_desk and (len(words.text) > 200 or words.text.startswith(("<", "{", "["))):
+            continue  # a record as it is stored
+        text = TEMPLATE.sub("1", names.sub("□", words.text))
+        wrong: list[str] = faults_of_chinese(text)
+        if not is_desk and "@data-" not in words.tag and not words.tag.startswith("meta"):
+            wrong += foreign_words(text, ALLOWED)
+        if wrong:
+            found.append((words.text, wrong))
+    return found
 
 
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.label)
@@ -110,17 +125,26 @@ def test_a_page_is_in_the_language_chosen(world: World, row: Row):
 
     assert english.status_code == chinese.status_code == 200
     if english.headers["Content-Type"].startswith("text/html"):
-        said = Words(chinese.content.decode()).found
-        assert [text for language, text in said if language == "zh-Hans" and HALF_WIDTH.search(text)] == []
+        assert badly_written(chinese, is_desk=row.route.startswith("admin:") or row.route == "styleguide") == []
         assert stray(english) == []
+
+
+@pytest.mark.parametrize("row", [row for row in READ if row not in PAGES], ids=lambda row: row.label)
+def test_every_page_of_the_desk_is_written_well(world: World, row: Row):
+    desk = world.client(next(who for who in PERSONAS if row.cells[who] == "200"))
+    page = desk.get(world.fill(row.path))
+
+    if page.headers["Content-Type"].startswith("text/html"):
+        assert badly_written(page, is_desk=True) == []
 
 
 @pytest.mark.parametrize(("who", "path", "data"), POSTS, ids=[f"{who} {path} {data}" for who, path, data in POSTS])
 def test_what_an_english_page_answers_is_english(world: World, who: str, path: str, data: dict[str, Any]):
-    response = in_english(world.client(who)).post(world.fill(path), data)
+    chinese, english = (who.post(world.fill(path), data) for who in (world.client(who), in_english(world.client(who))))
 
-    assert response.status_code in {200, 400, 404, 422}
-    assert stray(response) == []
+    assert english.status_code == chinese.status_code
+    assert english.status_code in {200, 400, 404, 422}
+    assert (badly_written(chinese), stray(english)) == ([], [])
 
 
 @pytest.mark.parametrize("step", ["informed-consent", "profile", "survey", "evidence"])
@@ -158,6 +182,23 @@ def test_a_case_for_the_tool_is_answered_in_english(world: World):
     for vignette in VIGNETTES["vignettes"][::6]:
         response = doctor.post(TOOL, inputs_of(vignette))
         assert (response.status_code, stray(response)) == (200, [])
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_copy_of_ones_data_is_well_written(world: World, language: str):
+    doctor, names = User.objects.get(email="doctor@demo.example"), verbatim()
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(exports.archive(doctor, at=timezone.now(), language=language))))
+    page = [words for words in Words(archive.read("index.html").decode()).found if words.tag not in VERBATIM]
+    read_me = next(archive.read(name).decode() for name in archive.namelist() if name.lower().startswith("readme"))
+    rules = faults_of_english if language == "en" else faults_of_chinese
+    said = [
+        words.text
+        for words in page
+        if (language, words.language) != ("en", "zh-Hans") and not words.text.startswith(("{", "["))
+    ]
+
+    texts = [names.sub("□", text) for text in [*said, *read_me.splitlines()]]
+    assert [(text, rules(text)) for text in texts if rules(text)] == []
 
 
 def test_who_signs_up_in_english_is_written_to_in_english(client: Client):
