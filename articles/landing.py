@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.models import Article, Correction
-from articles.titles import phrases
 from portal.localise import localised
 from portal.models import Zone
+from portal.names import phrases
 from portal.templatetags.portal import day, month
 
 # title, phrases (of the title; optional), abstract, url, meta (short texts), is_draft, correction (optional)

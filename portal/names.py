@@ -30,8 +30,10 @@ ASIDE = re.compile(
     re.DOTALL,
 )
 LONGEST = 14  # characters that fit a phone's line with the text twice as large
+# A phrase of a title ends after these; two characters at least stand on either side.
+ENDS = re.compile(r"(?<=[\u3400-\u9fff][的与和及或性癌：，、？])(?=[\u3400-\u9fff]{2})")
 # The end of a title that stays together: two or three Han characters and what closes them.
-TAIL = re.compile(r"(?<=[\u4e00-\u9fff]{3})[\u4e00-\u9fff]{2}[？！。」』）》]?$")
+TAIL = re.compile(r"(?<=[\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2}[？！。」』）》]?$")
 
 
 def whole(text: str) -> SafeString:
@@ -44,9 +46,14 @@ def whole(text: str) -> SafeString:
 
 
 def titled(title: str | Iterable[str]) -> SafeString:
-    """A title, or its phrases in order: names whole, breaks between phrases, the last characters of each together."""
-    phrases = [title] if isinstance(title, str) else title
-    return mark_safe("<wbr>".join(map(_ended, phrases)))  # noqa: S308  # each is escaped
+    """A title, or phrases in order: names whole, breaks between phrases, the last characters of each together."""
+    parts = [title] if isinstance(title, SafeString) else phrases(title) if isinstance(title, str) else title
+    return mark_safe("<wbr>".join(map(_ended, parts)))  # noqa: S308  # each is escaped
+
+
+def phrases(title: str) -> list[str]:
+    """Return a Chinese title cut where it may break, never within a word; joined they are the title."""
+    return [part for part in ENDS.split(title) if part]
 
 
 def _wrapped(found: re.Match[str]) -> str:

@@ -10,7 +10,6 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from crispy_forms.utils import render_crispy_form
 from django import forms
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 
@@ -70,6 +69,6 @@ def make(key: str, *shown: str, data: dict[str, Any] | None = None, initial: Any
     return Fields(sent, shown=shown, prefix=prefix, initial=initial, **how)
 
 
-def markup(form: Fields) -> SafeString:
+def markup(form: Fields) -> str:
     """The form as crispy draws it; its errors take no focus and call nobody."""
     return render_crispy_form(form, context={"quiet": True})

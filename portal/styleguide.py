@@ -12,7 +12,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +23,10 @@ class Sample:
     context: dict[str, Any] = field(default_factory=dict)
     acted: str = ""
     lang: str = ""
-    made: SafeString | None = None
+    made: str | None = None
     within: str = ""  # the class of what it stands in: a row in its list, a bar in its group
 
-    def drawn(self, request: HttpRequest) -> SafeString:
+    def drawn(self, request: HttpRequest) -> str:
         """The component's markup."""
         return self.made if self.made is not None else render_to_string(self.template, self.context, request)
 

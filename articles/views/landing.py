@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles import landing
-from articles.titles import phrases
 from consent.gate import Step, standing
 from consent.models import Agreement, AgreementVersion
 from portal.localise import localised
 from portal.models import Zone
+from portal.names import phrases
 from portal.templatetags.portal import duration
 
 

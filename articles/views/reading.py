@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from articles import drawing, freshness
 from articles.models import Article, LastRead, Revision
 from articles.threads import first_page
-from articles.titles import phrases
 from articles.views.posting import write_context
+from portal.names import phrases
 
 CORRECTIONS = 3  # named above the article; the history has them all
 IN_HISTORY = ("number", "note", "correction_zh", "correction_en", "published_at", "status", "article_id")

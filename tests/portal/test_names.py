@@ -57,9 +57,10 @@ def test_words_are_never_changed(text):
     assert plain == text
 
 
-def test_a_title_breaks_between_phrases_and_its_end_stays_together():
-    assert titled(["ALK 阳性", "经治患者的治疗策略"]) == 'ALK 阳性<wbr>经治患者的治疗<span class="nb">策略</span>'
+def test_a_title_breaks_between_phrases_and_every_end_stays_together():
+    assert titled(["ALK 阳性", "治疗策略"]) == 'ALK 阳性<wbr>治疗<span class="nb">策略</span>'
+    assert titled("经治患者的治疗策略") == '经治患<span class="nb">者的</span><wbr>治疗<span class="nb">策略</span>'
     assert titled("专区") == "专区"
     assert titled("怎样选择洛拉替尼") == '怎样选择<span class="nb">洛拉替尼</span>'
-    assert titled("这份协议谈什么？") == '这份协议谈<span class="nb">什么？</span>'
-    assert titled("<b>经治患者的治疗") == '&lt;b&gt;经治患者的<span class="nb">治疗</span>'
+    assert titled("协议谈什么？") == '协议谈<span class="nb">什么？</span>'
+    assert titled("<b>治疗策略") == '&lt;b&gt;治疗<span class="nb">策略</span>'
