@@ -12,7 +12,6 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.safestring import SafeString
 
 COMMENTS, REVISIONS = 1000, 40  # kept in each process: about 3 MB
 
@@ -38,36 +37,36 @@ class Said:
     is_closed: bool  # nobody can answer any more
 
 
-def comment(said: Said) -> SafeString:
+def comment(said: Said) -> str:
     """The comment's <article> without its end: what answers it stands within."""
     return _comment(said, translation.get_language())
 
 
-def references(revision: Any, *, is_print: bool = False) -> SafeString:
+def references(revision: Any, *, is_print: bool = False) -> str:
     """The list of references of a published revision, and what has none."""
     key = (revision.pk, revision.rendered_sha256, revision.published_at, is_print, translation.get_language())
     return _kept(key) or _keep(key, _references(revision, is_print))
 
 
-_drawn: dict[Any, SafeString] = {}
+_drawn: dict[Any, str] = {}
 
 
-def _kept(key: Any) -> SafeString | None:
+def _kept(key: Any) -> str | None:
     return _drawn.get(key)
 
 
-def _keep(key: Any, markup: SafeString) -> SafeString:
+def _keep(key: Any, markup: str) -> str:
     if len(_drawn) >= REVISIONS:
         _drawn.clear()
     return _drawn.setdefault(key, markup)
 
 
 @lru_cache(maxsize=COMMENTS)
-def _comment(said: Said, language: str) -> SafeString:
+def _comment(said: Said, language: str) -> str:
     return render_to_string("articles/_comment.html", {"said": said})
 
 
-def _references(revision: Any, is_print: bool) -> SafeString:
+def _references(revision: Any, is_print: bool) -> str:
     found = revision.references
     context = {
         "references": found.get("items", []),

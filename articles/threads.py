@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from articles import drawing
 from articles.drawing import Said
@@ -51,7 +50,7 @@ class Row:
     more: int = 0  # replies of this thread that are not on the page
     thread: uuid.UUID | None = None  # its first comment, when there are more
 
-    def drawn(self) -> SafeString:
+    def drawn(self) -> str:
         """The opened <article> of somebody else's comment; one's own holds a form, which is drawn with the page."""
         return drawing.comment(self.said)
 

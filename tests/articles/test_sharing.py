@@ -67,3 +67,13 @@ def test_a_title_of_200_characters_and_no_abstract_make_a_page(client, zone, doc
     assert "公开摘要：" not in landing
     assert [page.status_code for page in pages] == [200] * 4
     assert all(title in re.sub(r"<wbr>|<span[^>]*>|</span>", "", page.content.decode()) for page in pages)
+
+
+def test_the_next_pages_scripts_are_fetched_ahead_for_who_may_go_on_and_never_the_page(client, article, doctor):
+    closed = client.get("/zones/alk/").content.decode()
+    client.force_login(doctor)
+    ahead = re.findall(r'<link rel="prefetch" href="([^"]+)"', client.get("/zones/alk/").content.decode())
+
+    assert "prefetch" not in closed
+    assert len(ahead) == 3
+    assert all(address.startswith("/static/") for address in ahead)
