@@ -138,5 +138,5 @@ def foreign_words(text: str, allowed: Iterable[str]) -> list[str]:
 
 
 def is_code(word: str) -> bool:
-    """Whether this is an abbreviation: NSCLC, mPFS, ctDNA."""
-    return any(letter.isupper() for letter in word[1:])
+    """Whether this is an abbreviation (NSCLC, mPFS, ctDNA) or the international name of a drug (lorlatinib)."""
+    return any(letter.isupper() for letter in word[1:]) or word.endswith(("tinib", "alkib", "zumab"))
