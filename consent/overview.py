@@ -24,7 +24,7 @@ from portal.models import PersonKey, Zone
 from portal.purposes import LABELS
 
 MOST_VIEWS = 1000  # lines looked through; a page shows VIEWS_A_PAGE of them
-VIEWS_A_PAGE, CONSENTS_SHOWN = 20, 6  # further consents are folded
+VIEWS_A_PAGE, CONSENTS_SHOWN = 10, 6  # further consents are folded
 STEPS: dict[str, Any] = {
     Step.OPEN: _("已开放"),
     Step.DECLINED: _("未进入"),

@@ -13,13 +13,14 @@
   const number = part("ring-text"), arc = part("ring-left"), words = part("countdown-words"), link = part("countdown-stop"), toggle = part("countdown-toggle");
   const live = document.getElementById("live"), round = arc ? 2 * Math.PI * arc.r.baseVal.value : 0;
   const counting = words ? words.textContent : "", pause = toggle ? toggle.textContent : "";
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;  // the number alone changes then
   let left = total, timer = 0, isStopped = false;
 
   const say = (text) => { if (live && text) live.textContent = text; };
   const show = () => {
     if (number) number.textContent = number.textContent.replace(/\d+/, left);
     if (words) words.textContent = isStopped ? box.dataset.stoppedWords : counting.replace(/\d+/, left);
-    if (arc) arc.setAttribute("stroke-dasharray", (round * left) / total + " " + round);
+    if (arc && !isCalm) arc.setAttribute("stroke-dasharray", (round * left) / total + " " + round);
     if (toggle) toggle.textContent = isStopped ? box.dataset.resume : pause;
   };
   const tick = () => {

@@ -14,7 +14,7 @@ from consent import overview
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-VIEWS = 45
+VIEWS = 25
 
 
 @pytest.fixture
@@ -45,17 +45,17 @@ def rows(html: str) -> list[str]:
 def test_many_looks_are_paged_newest_first_and_none_is_missing(looked_at):
     pages = [rows(page_of(looked_at, query)) for query in ("", "?views=2", "?views=3")]
 
-    assert [len(page) for page in pages] == [20, 20, 5]
+    assert [len(page) for page in pages] == [10, 10, 5]
     assert len({row for page in pages for row in page}) == VIEWS
     first = page_of(looked_at)
-    assert "第 1–20 次，共 45 次" in first
+    assert "第 1–10 次，共 25 次" in first
     assert 'rel="next" href="?views=2#me-views"' in first
     assert 'rel="prev"' not in first
 
 
 @pytest.mark.parametrize("number", ["0", "999", "x", "-1", "1' OR 1", "²"])
 def test_a_page_that_is_none_shows_one_that_is(looked_at, number):
-    assert 5 <= len(rows(page_of(looked_at, f"?views={number}"))) <= 20
+    assert 5 <= len(rows(page_of(looked_at, f"?views={number}"))) <= 10
 
 
 def test_few_looks_have_no_pager(pending_person):

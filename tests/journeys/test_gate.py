@@ -72,6 +72,7 @@ def test_who_skips_reads_the_same_and_who_is_revoked_reads_nothing(make_window, 
     case = way.waiting_case(window)
     way.approve(window_of("reviewer"), case)
     way.turns_to(window, "passed")
+    _takes_time(window)
     window.press("立即进入")
 
     other = window_of("doctor")
@@ -85,6 +86,15 @@ def test_who_skips_reads_the_same_and_who_is_revoked_reads_nothing(make_window, 
     window.inspect("revoked")
     window.open(demo["article_url"])
     assert window.step == "revoked"
+
+
+def _takes_time(window: Window) -> None:
+    """Whoever stops the countdown stays: neither the script nor the Refresh header goes on."""
+    window.press("停下，不要自动跳转")
+    expect(window.page.locator("#live")).to_have_text("已停下，不会自动跳转。")
+    window.page.wait_for_timeout(5500)
+    assert window.step == "passed"
+    expect(window.page.get_by_role("button", name="继续倒计时")).to_be_focused()
 
 
 def _read(window: Window) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Photographs before and while they are sent: turned and cropped, kept through a lost connection, stored once."""
+"""Nothing given on the way is lost: photographs turned, cropped, kept, stored once; a form's words kept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import CDPSession, expect
 
-from tests.journeys.people import answer, as_file, sign_up, somebody
+from tests.journeys.people import answer, as_file, sign_in, sign_up, somebody
 from tests.journeys.served import JourneyPortal
 from tests.journeys.window import PHONE, Window
 
@@ -47,24 +47,64 @@ def colours(image: Image.Image) -> list[tuple[int, int, int]]:
 
 
 @pytest.fixture
-def window(make_window: Any, portal: JourneyPortal, demo: dict[str, Any]) -> Window:
-    """Somebody new on a phone, on the page of the files."""
+def asked(make_window: Any, portal: JourneyPortal, demo: dict[str, Any]) -> Window:
+    """Somebody new on a phone, at 完善信息 with everything filled in."""
     made: Window = make_window(PHONE)
     made.person = somebody("camera")  # type: ignore[attr-defined]
     made.open(f"/accounts/signup/?next=/zones/{demo['zone']}/gate/")
     sign_up(made, portal, made.person)  # type: ignore[attr-defined]
     made.press("同意")
     made.press("不同意并跳过")
+    made.page.wait_for_selector("main[data-step=profile]")
     answer(made, demo["profile_answers"])
-    made.press("确定")
-    made.page.wait_for_selector("main[data-step=evidence]")
     return made
+
+
+@pytest.fixture
+def window(asked: Window) -> Window:
+    """On the page of the files."""
+    asked.press("确定")
+    asked.page.wait_for_selector("main[data-step=evidence]")
+    return asked
 
 
 def choose(window: Window, *files: tuple[str, bytes]) -> None:
     chosen: Any = [as_file(name, content) for name, content in files]
     window.page.locator("input[name=files]").set_input_files(chosen)
     expect(window.page.locator("li.picked [data-state]").nth(len(files) - 1)).to_contain_text("还没有上传")
+
+
+def test_what_was_typed_outlives_a_change_of_language_an_expired_session_and_a_lost_network(
+    asked: Window, demo: dict[str, Any]
+) -> None:
+    page, answers = asked.page, demo["profile_answers"]
+    name, licence = page.locator("[name=name]"), page.locator("[name=licence_number]")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("[data-kept-note]")).to_be_visible()
+    expect(name).to_have_value(answers["name"])
+    expect(licence).to_have_value("")
+    page.get_by_role("button", name="简体中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    asked.inspect("kept")
+    licence.fill(answers["licence_number"])
+    page.context.clear_cookies(name="sessionid")
+
+    asked.press("确定")
+
+    page.wait_for_url("**/accounts/login/**")
+    sign_in(asked, asked.person)  # type: ignore[attr-defined]
+    page.wait_for_selector("main[data-step=profile]")
+    expect(name).to_have_value(answers["name"])
+    expect(page.locator(f"[name=profession][value={answers['profession']}]")).to_be_checked()
+    licence.fill(answers["licence_number"])
+    page.context.set_offline(True)
+    asked.press("确定")
+    expect(page.locator("[data-unsent-note]")).to_be_visible()
+    page.context.set_offline(False)
+    asked.press("确定")
+    page.wait_for_selector("main[data-step=evidence]")
+    assert not page.evaluate("Object.keys(sessionStorage).filter((name) => name.startsWith('draft:'))")
 
 
 def test_what_was_turned_and_cropped_by_keys_is_what_the_server_holds(window: Window) -> None:
