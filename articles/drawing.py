@@ -35,6 +35,7 @@ class Said:
     article_url: str
     talk_url: str
     is_closed: bool  # nobody can answer any more
+    answered: str = ""  # whom it answers, where the page no longer shows it by an indent
 
 
 def comment(said: Said) -> str:

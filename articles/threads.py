@@ -15,10 +15,11 @@ from django.urls import reverse
 from articles import drawing
 from articles.drawing import Said
 from articles.models import Article, Comment
-from articles.models.comment import base36
+from articles.models.comment import WIDTH, base36
 from portal.templatetags.portal import moment
 
 THREADS, REPLIES = 20, 20  # threads a page, replies shown under each before 「查看全部」
+INDENTED = 3  # levels that an indent shows; deeper ones name whom they answer
 BEFORE = 4  # replies shown before the one asked for
 CURSOR = re.compile(r"[0-9a-z]{8}")
 FIELDS = (
@@ -137,7 +138,9 @@ def _numbered(rows: QuerySet[Comment]) -> QuerySet[Any]:
 
 def _arranged(comments: Sequence[Comment], place: Place) -> Page:
     """Drop traces nobody answered, and say after which row which comments end."""
-    rows = [_row(comment, place) for comment in _without_bare_traces(comments, place.user)]
+    kept = _without_bare_traces(comments, place.user)
+    by_path = {comment.path: comment for comment in kept}
+    rows = [_row(comment, place, by_path.get(comment.path[:-WIDTH])) for comment in kept]
     first = {comment.root_id: comment.public_id for comment in comments if comment.parent_id is None}
     open_paths: list[str] = []
     for at, row in enumerate(rows):
@@ -151,7 +154,7 @@ def _arranged(comments: Sequence[Comment], place: Place) -> Page:
     return Page(rows)
 
 
-def _row(comment: Comment, place: Place) -> Row:
+def _row(comment: Comment, place: Place, above: Comment | None = None) -> Row:
     is_mine = comment.author_id == place.user.pk
     is_trace = _is_trace(comment, is_mine)
     is_about_block = comment.anchor.startswith("block:")
@@ -171,8 +174,14 @@ def _row(comment: Comment, place: Place) -> Row:
         article_url=place.article_url,
         talk_url=place.talk_url,
         is_closed=place.is_closed,
+        answered=_answered(comment, above, place.user) if above else "",
     )
     return Row(comment, said)
+
+
+def _answered(comment: Comment, above: Comment, user: Any) -> str:
+    is_seen = comment.depth <= INDENTED or _is_trace(above, above.author_id == user.pk)
+    return "" if is_seen else above.author.display_name
 
 
 def _is_trace(comment: Comment, is_mine: bool) -> bool:

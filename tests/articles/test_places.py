@@ -131,6 +131,16 @@ def test_others_comments_are_drawn_anew_when_their_words_or_standing_change(read
     assert "会变的话" not in third
 
 
+def test_deep_answers_say_whom_they_answer(reader, article, zone):
+    people = [make_doctor(zone, f"deep{n}@example.org", display_name=f"甲{n}") for n in range(5)]
+    comment = None
+    for person in people:
+        comment = post(article, person, "一层", parent=comment)
+    page = reader.get(URL).content.decode()
+
+    assert [f"<span>回复 甲{n}</span>" in page for n in range(5)] == [False, False, True, True, False]
+
+
 def test_emoji_right_to_left_and_endless_words_stay_in_their_frame(reader, article, zone):
     author = make_doctor(zone, "rtl@example.org", display_name="د. ليلى 👩🏽‍⚕️")
     post(article, author, "مرحبا 👋🏽 " + "A" * 500)
