@@ -173,9 +173,14 @@ class ConsentRecordAdmin(ReadOnlyAdmin):
     """What people answered: append-only. The person is named by number, the text by its hash."""
 
     intro = gettext_lazy("每个人的同意、拒绝与撤回；只增不改")
-    list_display = ["at", "kind", "zone", "answer", "version", "person_id", "language"]
+    list_display = ["at", "kind", "zone", "answer", "version", "person_number", "language"]
     list_select_related = ["zone", "version"]
     list_filter = ["kind", "answer", "zone"]
     ordering = ["-pk"]
     fields = ["public_id", "at", "kind", "zone", "answer", "version", "language", "form", "shown_text", "shown_sha256"]
     show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("人员编号"), ordering="person")
+    def person_number(self, row: ConsentRecord) -> int | None:
+        number: int | None = row.person_id
+        return number

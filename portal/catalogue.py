@@ -17,9 +17,10 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
+from portal.desk import names_of
 from portal.text import CleanCharField
 
-CODES = re.compile(r"[\w.:,+-]{1,80}")  # ids, codes, dates: what a kept filter may be made of
+CODES = re.compile(r"[\w.:,+-]{1,80}", re.ASCII)  # ids, codes, dates: what a kept filter may be made of
 CLEAN_FIELDS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
     models.CharField: {"form_class": CleanCharField},
     models.TextField: {"form_class": partial(CleanCharField, paragraphs=True), "widget": AdminTextareaWidget},
@@ -57,11 +58,12 @@ class CatalogueAdmin(PlainFields, admin.ModelAdmin):
     formfield_overrides = CLEAN_FIELDS
     list_per_page = 50
     intro: Any = ""
+    names: tuple[Any, Any] | None = None  # of a model of somebody else's: what a row and the list are called here
     keys = "list"
 
     def empty_words(self, cl: Any) -> tuple[str, str]:
         """Return what the list says when it has no rows: that, and what to do."""
-        name = {"name": self.opts.verbose_name_plural}
+        name = {"name": names_of(self.model)[1]}
         if cl.query or cl.has_active_filters:
             return _("没有符合条件的%(name)s") % name, _("换一个条件，或清除筛选。")
         if self.has_add_permission(cl.request):
@@ -69,14 +71,14 @@ class CatalogueAdmin(PlainFields, admin.ModelAdmin):
         return _("还没有%(name)s") % name, _("有了就会出现在这里，不需要您做什么。")
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        cl = super().get_changelist_instance(request)
+        cl: Any = super().get_changelist_instance(request)
         cl.request = request
         return cl
 
     def count_of(self, request: HttpRequest, query: str) -> int | None:
         """Return how many rows a kept filter finds for this person; None where it no longer makes sense."""
         asked = copy(request)
-        asked.GET = QueryDict(query)  # type: ignore[misc]
+        asked.GET = QueryDict(query)
         try:
             return int(self.get_changelist_instance(asked).result_count)
         except (IncorrectLookupParameters, SuspiciousOperation, PermissionDenied):

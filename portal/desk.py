@@ -9,11 +9,12 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, site
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,6 +37,21 @@ def ask_factor_again(request: HttpRequest) -> HttpResponse | None:
     return _to("mfa_reauthenticate", request.get_full_path())
 
 
+APPS = {
+    "account": gettext_lazy("账号与登录"),
+    "auth": gettext_lazy("账号与登录"),
+    "mfa": gettext_lazy("账号与登录"),
+    "usersessions": gettext_lazy("账号与登录"),
+}
+
+
+def names_of(model: Any) -> tuple[str, str]:
+    """Return what a row of a model and its list are called at the desk."""
+    own = getattr(site._registry.get(model), "names", None)
+    one, many = own or (model._meta.verbose_name, model._meta.verbose_name_plural)
+    return str(capfirst(one)), str(capfirst(many))
+
+
 class DeskSite(AdminSite):
     """The admin site. Rights are Django permissions; this adds the factor and the idle limit."""
 
@@ -55,11 +71,23 @@ class DeskSite(AdminSite):
             request.session[LAST_SEEN] = int(now)
         return True
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The parts of the desk; what packages brought for signing in stands together."""
+        parts: dict[str, Any] = {}
+        for app in super().get_app_list(request, app_label):
+            app["name"] = str(APPS.get(app["app_label"], app["name"]))
+            for row in app["models"]:
+                row["name"] = names_of(row["model"])[1]
+            kept = parts.setdefault(app["name"], app)
+            if kept is not app:
+                kept["models"] += app["models"]
+        return list(parts.values())
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """There is one page for one's password; the stock one knows nothing of its limits and its notice."""
         return redirect("account_change_password")
 
-    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("account_change_password")
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -47,6 +47,8 @@ def address_of(label: str) -> str:
 def wanted(request: HttpRequest, model_admin: Any, query: str) -> str:
     """Return what of a query may be kept, in one order of its own, so that the same filter reads the same."""
     kept = QueryDict(mutable=True)
+    if not query:
+        return ""
     for name, values in sorted(model_admin.keepable(request, QueryDict(query)).items()):
         kept.setlist(name, values)
     return kept.urlencode()

@@ -73,6 +73,17 @@ class AccountForm(forms.ModelForm):
         fields = EDITABLE
 
 
+class RoleFilter(admin.SimpleListFilter):
+    title, parameter_name = gettext_lazy("角色"), "groups__id__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(group.pk), GROUP_WORDS.get(group.name, group.name)) for group in Group.objects.order_by("pk")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        chosen = self.value() or ""
+        return queryset.filter(groups=int(chosen)) if chosen.isascii() and chosen.isdecimal() else queryset
+
+
 @admin.register(User)
 class UserAdmin(CatalogueAdmin):
     """Nobody gives rights to themselves here; superuser is not given here at all. Every change of rights is recorded.
@@ -84,11 +95,15 @@ class UserAdmin(CatalogueAdmin):
     formfield_overrides = CLEAN_FIELDS
     intro = gettext_lazy("所有账号；工作人员的角色在这里给")
     search_help_text = gettext_lazy("姓名，或完整的邮箱")
-    list_display = ["pk", "display_name", "is_staff", "is_active", "date_joined"]
-    list_display_links = ["pk", "display_name"]
-    list_filter = ["is_staff", "is_active", "groups"]
+    list_display = ["number", "display_name", "is_staff", "is_active", "date_joined"]
+    list_display_links = ["number", "display_name"]
+    list_filter = ["is_staff", "is_active", RoleFilter]
     search_fields = ["display_name", "=email"]
     ordering = ["-pk"]
+
+    @admin.display(description=gettext_lazy("编号"), ordering="pk")
+    def number(self, user: User) -> int:
+        return int(user.pk)
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         return SHOWN if obj else ("email", "display_name", "is_staff", "groups")

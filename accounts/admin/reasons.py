@@ -68,7 +68,10 @@ class ReasonAdmin(CatalogueAdmin):
         return ["code", "is_final", "wordings"] if obj else []
 
     def get_fields(self, request: HttpRequest, obj: Reason | None = None) -> Any:
-        return [*self.fields, "wordings"] if obj else list(self.fields)
+        if obj is None:
+            return list(self.fields)
+        may = self.has_change_permission(request, obj)
+        return [*(name for name in self.fields if may or name != "seen"), "wordings"]
 
     @admin.display(description=gettext_lazy("给申请人的话"), ordering="text_zh")
     def words(self, reason: Reason) -> str:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.admin.people import GROUP_WORDS
 from portal import record
@@ -45,18 +45,19 @@ class RightsField(forms.ModelMultipleChoiceField):
     """The rights over what the desk shows, under the names of their models."""
 
     def __init__(self, **kwargs: Any) -> None:
-        shown = [model for model in admin.site._registry]
+        shown = [*admin.site._registry, *(row.model for desk in admin.site._registry.values() for row in desk.inlines)]
         names = {(model._meta.app_label, model._meta.model_name) for model in shown}
         rights = Permission.objects.select_related("content_type").order_by(
             "content_type__app_label", "content_type__model", "codename"
         )
         kept = [right for right in rights if (right.content_type.app_label, right.content_type.model) in names]
         super().__init__(queryset=rights.filter(pk__in=[right.pk for right in kept]), required=False, **kwargs)
-        self.choices = [
+        self.groups = [
             (about(rows[0]), [(right.pk, right_words(right)) for right in rows])
             for _kind, group in groupby(kept, key=lambda right: right.content_type_id)
             if (rows := list(group))
         ]
+        self.choices = self.groups
 
 
 class GroupedBoxes(forms.CheckboxSelectMultiple):
@@ -67,7 +68,7 @@ class RoleForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "permissions" in self.fields:
-            self.fields["permissions"] = RightsField(
+            self.fields["permissions"] = self._rights = RightsField(
                 label=gettext_lazy("可以做什么"),
                 widget=GroupedBoxes,
                 help_text=gettext_lazy("改动立即对这个角色的所有人生效。"),
@@ -75,7 +76,7 @@ class RoleForm(forms.ModelForm):
 
     def clean_permissions(self) -> Any:
         """What the page does not show stays as it is."""
-        shown = {pk for _name, rows in self.fields["permissions"].choices for pk, _words in rows}
+        shown = {pk for _name, rows in self._rights.groups for pk, _words in rows}
         kept = self.instance.permissions.exclude(pk__in=shown) if self.instance.pk else Permission.objects.none()
         return self.cleaned_data["permissions"] | Permission.objects.filter(
             pk__in=list(kept.values_list("pk", flat=True))
@@ -91,6 +92,7 @@ class RoleForm(forms.ModelForm):
 class RoleAdmin(CatalogueAdmin):
     """Superusers' alone in practice; every change of a role's rights is recorded, after proving anew who asks."""
 
+    names = gettext_lazy("角色"), pgettext_lazy("plural", "角色")
     form = RoleForm
     intro = gettext_lazy("在「用户」里把角色给人；这里定每个角色可以做什么")
     list_display = ["role", "name", "people"]

@@ -59,7 +59,8 @@ class VerificationAdmin(ReadOnlyAdmin):
 
     def count_of(self, request: HttpRequest, query: str) -> int | None:
         form = QueueForm(QueryDict(query), professions=professions())
-        return found(request.user, form.cleaned_data, at=timezone.now()).count() if form.is_valid() else None
+        user: Any = request.user
+        return found(user, form.cleaned_data, at=timezone.now()).count() if form.is_valid() else None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):

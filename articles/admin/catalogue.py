@@ -15,6 +15,23 @@ class EvidenceInline(PlainFields, admin.StackedInline):
     extra = 2  # ready to be filled in; what stays empty is not saved
 
 
+KINDS = {
+    "definition": gettext_lazy("定义"),
+    "development": gettext_lazy("研发"),
+    "economics": gettext_lazy("费用"),
+    "efficacy": gettext_lazy("疗效"),
+    "epidemiology": gettext_lazy("流行病学"),
+    "framing": gettext_lazy("立论"),
+    "mechanism": gettext_lazy("机制"),
+    "recommendation": gettext_lazy("推荐"),
+    "safety": gettext_lazy("安全性"),
+}
+
+
+class KindFilter(NamedValues):
+    words = KINDS
+
+
 @admin.register(Fact)
 class FactAdmin(CatalogueAdmin):
     """A changed verdict or note shows when the article is published again."""
@@ -22,7 +39,7 @@ class FactAdmin(CatalogueAdmin):
     intro = gettext_lazy("文章里的每一条论断：数字、核对结果与出处")
     search_help_text = gettext_lazy("编号或论断的一部分")
     list_display = ["key", "section", "claim", "verdict"]
-    list_filter = ["verdict", "kind", "section"]
+    list_filter = ["verdict", ("kind", KindFilter), "section"]
     search_fields = ["key", "claim_zh", "claim_en"]
     ordering = ["section", "key"]
     inlines = [EvidenceInline]

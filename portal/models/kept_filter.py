@@ -33,12 +33,12 @@ class KeptFilterQuerySet(models.QuerySet["KeptFilter"]):
             raise TooMany
         try:
             with transaction.atomic():
-                row, _is_new = self.update_or_create(
+                made, _is_new = self.update_or_create(
                     owner_id=user.pk, table=table, name=name, defaults={"query": query, "kept_at": at}
                 )
         except IntegrityError:  # the same press twice, at once: the other one stands
-            row = own.get(name=name)
-        return row
+            return own.get(name=name)
+        return made
 
 
 class KeptFilter(models.Model):

@@ -6,6 +6,7 @@ Django's own tags write markup; these give values, and the templates in template
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -21,17 +22,18 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import operating
+from portal.desk import APPS, names_of
 from portal.templatetags.portal import HAN, day, moment
 
 register = template.Library()
 NOTHING = "—"
 FEW = 8  # so many values of a filter stand open; more are folded under the one that is chosen
 TICK = "action_checkbox"
+CODE = re.compile(r"[a-z0-9]+(?:[._:-][a-z0-9]+)+")
 
 
 NAMES = {  # fields nobody named for people: what they are called where they are shown
@@ -69,6 +71,12 @@ class Value:
     url: str = ""
     label: str = ""
     is_markup: bool = False
+    is_time: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to say: such a line is left out on a phone."""
+        return bool(self.text == NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +116,21 @@ def said(value: Any, *, is_stored: bool = True) -> Value:
     if isinstance(value, bool):
         return Value(_("是") if value else _("否"), is_yes=value)
     if isinstance(value, datetime):
-        return Value(moment(value))
+        return Value(moment(value), is_time=True)
     if isinstance(value, date):
-        return Value(day(value))
+        return Value(day(value), is_time=True)
     if isinstance(value, dict):
         value = json.dumps(value, ensure_ascii=False, indent=2)
     if isinstance(value, list | tuple | set):
         value = _("、").join(str(item) for item in value)
-    if isinstance(value, SafeString):
+    if hasattr(value, "__html__"):  # markup a page of ours made
         return Value(value or NOTHING, is_markup=bool(value))
     text = "" if value is None else str(value)
     is_chinese = is_stored and translation.get_language() == "en" and HAN.search(text)
     return Value(text or NOTHING, lang="zh-Hans" if is_chinese else "")
 
 
-def value_of(name: str, row: Any, model_admin: Any) -> Value:
+def value_of(name: Any, row: Any, model_admin: Any) -> Value:
     """Return what a column or a fixed field says of this object."""
     try:
         found, attr, value = lookup_field(name, row, model_admin)
@@ -174,7 +182,12 @@ def _address(cl: Any, row: Any) -> str:
 @register.simple_tag
 def list_filters(cl: Any) -> list[Filter]:
     """The filters of a list that have something to choose."""
-    return [Filter(named(spec.title), list(spec.choices(cl))) for spec in cl.filter_specs]
+    return [Filter(named(spec.title), [_choice(choice) for choice in spec.choices(cl)]) for spec in cl.filter_specs]
+
+
+def _choice(choice: dict[str, Any]) -> dict[str, Any]:
+    """A value of a filter; a code is drawn as one."""
+    return choice | {"is_code": bool(CODE.fullmatch(str(choice["display"])))}
 
 
 @register.simple_tag
@@ -207,7 +220,8 @@ def fixed(context: Any, item: AdminReadonlyField) -> Value:
     name, row = item.field["field"], item.form.instance
     value = value_of(name, row, item.model_admin)
     other = getattr(row, name, None) if isinstance(name, str) and value.text != NOTHING else None
-    site = item.model_admin.admin_site
+    desk: Any = item.model_admin
+    site = desk.admin_site
     if not isinstance(other, models.Model) or not site.is_registered(type(other)):
         return value
     if not site.get_model_admin(type(other)).has_view_permission(context["request"], other):
@@ -215,6 +229,24 @@ def fixed(context: Any, item: AdminReadonlyField) -> Value:
     opts = other._meta
     url = reverse(f"{site.name}:{opts.app_label}_{opts.model_name}_change", args=[other.pk])
     return replace(value, url=url)
+
+
+@register.filter
+def one(opts: Any) -> str:
+    """What a row of this model is called."""
+    return names_of(opts.model)[0]
+
+
+@register.filter
+def many(opts: Any) -> str:
+    """What the list of this model is called."""
+    return names_of(opts.model)[1]
+
+
+@register.filter
+def app_name(opts: Any) -> str:
+    """What the part of the desk is called that the model stands in."""
+    return str(APPS.get(opts.app_label, opts.app_config.verbose_name))
 
 
 @register.filter

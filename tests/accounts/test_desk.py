@@ -70,7 +70,7 @@ def test_the_queue_takes_as_many_queries_for_three_rows_as_for_one(zone, desk, d
     make_cases(1)
     desk.get(QUEUE)  # what a session reads once, it has read
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk.get(QUEUE)
     for case in make_cases(2):
         Claim.objects.create(
@@ -79,7 +79,7 @@ def test_the_queue_takes_as_many_queries_for_three_rows_as_for_one(zone, desk, d
             claimed_at=timezone.now(),
             until=timezone.now() + timedelta(minutes=5),
         )
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk.get(QUEUE)
 
 

@@ -150,7 +150,7 @@ def test_a_question_that_cannot_be_asked_is_refused_with_words(zone, desk, chang
 
     response = desk.post(f"{SETS}{survey.pk}/change/", set_form(survey, question))
 
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert words in text(response)
     assert not Question.objects.filter(key="stage").exists()
 

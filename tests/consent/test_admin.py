@@ -131,7 +131,7 @@ def test_a_draft_is_changed_by_its_writer_alone(draft, writer, publisher):
 def test_a_draft_that_cannot_stand_is_refused_with_words(current, writer, changes, words):
     response = writer.post(f"{VERSIONS}add/", fields(current, **changes))
 
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert words in text(response)
     assert AgreementVersion.objects.filter(agreement=current.agreement).count() == 1
 
