@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from articles import body as bodies
 from articles.models import Article, Block, Revision
 from portal import record
+from portal.prepared import Prepared
 from portal.workflow import TransitionError
 from strategy.models import RuleCitation, RuleSetVersion
 from strategy.models.citation import cite, current_revision, places_in
@@ -132,18 +133,24 @@ def confirm(version: RuleSetVersion, rule_key: str, *, by: Any, reason: str, rev
 
 def _key(version: RuleSetVersion) -> tuple[int, int | None, int | None]:
     """What the answer depends on: the version, the revision readers see, the newest citation."""
+    row = _NOW.first(version=version.pk)
+    return (version.pk, *(row or (None, None)))
+
+
+def _now(version: int) -> models.QuerySet[Any, Any]:
     articles = Article.objects.filter(
         zone_id=models.OuterRef("rule_set__zone_id"), slug=models.OuterRef("rule_set__article_slug")
     )
-    row = (
-        RuleSetVersion.objects.filter(pk=version.pk)
+    return (
+        RuleSetVersion.objects.filter(pk=version)
         .annotate(
             read_now=models.Subquery(articles.values("published_id")[:1]), last_citation=models.Max("citations__pk")
         )
         .values_list("read_now", "last_citation")
-        .first()
     )
-    return (version.pk, *(row or (None, None)))
+
+
+_NOW = Prepared(_now, version=int)
 
 
 def _read(version: RuleSetVersion, revision_id: int | None) -> Places:

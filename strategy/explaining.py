@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from portal.localise import spaced
@@ -14,18 +16,17 @@ from strategy.changes import Change, Changes, Flip
 from strategy.conditions import Test
 from strategy.contrasts import difference, treatment_changes
 from strategy.evidence import Evidence
-from strategy.phrases import Phrases
+from strategy.phrases import Markup, Phrases
+from strategy.pieces import joined
 from strategy.rules import TREATMENTS
 
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """One option that is not listed: its reason in a sentence, and the sentence of the article behind the rule."""
+    """Options that are not listed: how many, and for each the reason and the sentence of the article behind it."""
 
-    option: str
-    label: str
-    text: str
-    url: str
+    count: int
+    items: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,38 +68,44 @@ class Explained:
         return sum(len(turns.turns) for turns in (*self.unknown, *self.known)) + len(self.pairs)
 
 
-def why_not(phrases: Phrases, answer: Answer, evidence: Evidence) -> tuple[list[WhyNot], list[WhyNot]]:
+def why_not(phrases: Phrases, answer: Answer, evidence: Evidence) -> tuple[WhyNot, WhyNot]:
     """Every option that is not listed: treatments, and the others."""
-    treatments: list[WhyNot] = []
-    others: list[WhyNot] = []
+    treatments: list[Markup] = []
+    others: list[Markup] = []
+    read = escape(_("看原文"))
     for absence in absences(phrases.ruleset, answer):
         is_treatment = phrases.ruleset.options[absence.option].kind in TREATMENTS
-        (treatments if is_treatment else others).append(_why(phrases, answer, evidence, absence))
-    return treatments, others
+        text, url = _why(phrases, answer, evidence, absence)
+        label = phrases.unbroken(phrases.option[absence.option])
+        link = f' <a href="{escape(url)}">{read}</a>' if url else ""
+        item = f'<div data-absent="{absence.option}"><dt>{label}</dt><dd>{text}{link}</dd></div>'
+        (treatments if is_treatment else others).append(mark_safe(item))  # noqa: S308  # keys are plain, words escaped
+    return WhyNot(len(treatments), joined(treatments)), WhyNot(len(others), joined(others))
 
 
-def _why(phrases: Phrases, answer: Answer, evidence: Evidence, absence: Absence) -> WhyNot:
-    label, rule = phrases.option[absence.option], absence.rule
+def _why(phrases: Phrases, answer: Answer, evidence: Evidence, absence: Absence) -> tuple[Markup, str]:
+    """Why, as markup; and where the article says so."""
+    rule, unbroken = absence.rule, phrases.unbroken
     if absence.vetoes:
-        reasons = _("；").join(dict.fromkeys(phrases.why[veto.key] for veto in absence.vetoes))
+        reasons = _("；").join(dict.fromkeys(unbroken(phrases.why[veto.key]) for veto in absence.vetoes))
         text, rule = _("已排除：%(reasons)s。") % {"reasons": reasons}, absence.vetoes[0]
     elif rule is None or absence.part is None:
-        return WhyNot(absence.option, label, _("本工具不把它列为选项，只可能被排除。"), "")
+        return escape(_("本工具不把它列为选项，只可能被排除。")), ""
     else:
-        names = {"need": phrases.part(absence.part), "now": _now(phrases, answer, absence)}
-        text = _("需%(need)s；现为%(now)s。") % names if names["now"] else _("需%(need)s。") % names
+        names = {"need": unbroken(phrases.part(absence.part)), "now": _now(phrases, answer, absence)}
+        text = (_("需%(need)s；现为%(now)s。") if names["now"] else _("需%(need)s。")) % names
         if absence.failed > 1:
             text += _("另有 %(count)d 个条件不符。") % {"count": absence.failed - 1}
-    return WhyNot(absence.option, label, text, evidence.sentence(rule.facts, rule.section))
+    return mark_safe(text), evidence.sentence(rule.facts, rule.section)  # noqa: S308  # `unbroken` escapes what is put in
 
 
-def _now(phrases: Phrases, answer: Answer, absence: Absence) -> str:
+def _now(phrases: Phrases, answer: Answer, absence: Absence) -> Markup | str:
     """What the input says where the condition failed."""
     if not isinstance(absence.part, Test):
         return ""
     key = absence.part.key
     values = answer.given[key] if key in answer.given else (answer.derived[key],)
-    return phrases.values(key, values)
+    return phrases.shown(key, values)
 
 
 Said = Callable[[Phrases, Answer, Answer], list[str]]

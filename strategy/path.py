@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from portal.localise import spaced
@@ -126,15 +127,20 @@ def draw(stops: Sequence[Stop], *, is_tall: bool) -> SafeString:
 def _step(stop: Stop, width: float) -> tuple[SafeString, int]:
     """The inside of a step, and the height it needs."""
     y = 24
-    pieces = [format_html('<text class="name" x="{}" y="{}">{}</text>', PAD, y, stop.ordinal)]
+    pieces = [_words("name", y, stop.ordinal)]
     for fork in stop.forks:
         y += 22
-        pieces.append(format_html('<text class="fork" x="{}" y="{}">{}</text>', PAD, y, fork.label))
+        pieces.append(_words("fork", y, fork.label))
         y += 8
-        for chip in _flow(fork, width - 2 * PAD):
-            pieces.append(_draw_chip(chip, y))
-        y += LINE * (1 + max((int(chip.y) for chip in _flow(fork, width - 2 * PAD)), default=0))
-    return format_html_join("", "{}", ((piece,) for piece in pieces)), y + 10
+        chips = list(_flow(fork, width - 2 * PAD))
+        pieces += [_draw_chip(chip, y) for chip in chips]
+        y += LINE * (1 + max((int(chip.y) for chip in chips), default=0))
+    return mark_safe("".join(pieces)), y + 10  # noqa: S308  # every piece is escaped already
+
+
+@lru_cache(maxsize=256)
+def _words(kind: str, y: int, words: str) -> SafeString:
+    return format_html('<text class="{}" x="{}" y="{}">{}</text>', kind, PAD, y, words)
 
 
 def _flow(fork: Fork, room: float) -> Iterator[_Chip]:
@@ -148,6 +154,7 @@ def _flow(fork: Fork, room: float) -> Iterator[_Chip]:
         x += width + 6
 
 
+@lru_cache(maxsize=1024)  # one branch, taken or not: nothing of the others
 def _draw_chip(chip: _Chip, top: int) -> SafeString:
     x, y = round(PAD + chip.x, 1), top + int(chip.y) * LINE
     kind, sign = ("taken", "✓ ") if chip.branch.is_taken else ("way", "")
@@ -174,6 +181,7 @@ def _short(label: str) -> str:
     return label.partition("（")[0].partition(" (")[0]
 
 
+@lru_cache(maxsize=1024)
 def _width(text: str) -> float:
     """About how wide the words are drawn."""
     return sum(EM if unicodedata.east_asian_width(letter) in "WF" else EM * 0.58 for letter in text)

@@ -21,6 +21,7 @@ from strategy.rules import STATE, Rule, RuleSet, Text
 
 Markup = SafeString
 KEPT = 16
+MOST_KEPT = 2000
 NOTE_KINDS = {"contraindication": "stop", "caution": "caution", "editorial": "caution", "info": "info"}
 # Derived facts have values without words of their own: these are the ones that rules use.
 DERIVED_WORDS = {
@@ -71,6 +72,17 @@ class Phrases:
         self.texts = {key: self.of(text) for key, text in ruleset.texts.items()}
         self.why = {rule.key: self.of(rule.why) for rule in ruleset.rules}
         self.rules = {rule.key: rule for rule in ruleset.rules}
+        self._unbroken: dict[str, Markup] = {}
+        self._parts: dict[int, str] = {}  # by id: the rule set outlives them
+
+    def unbroken(self, words: str) -> Markup:
+        """One label, value or reason of the rule set, escaped, the names in it whole. Kept: the same for everybody."""
+        found = self._unbroken.get(words)
+        if found is None:
+            if len(self._unbroken) >= MOST_KEPT:
+                self._unbroken.clear()
+            found = self._unbroken[words] = whole(words)
+        return found
 
     def of(self, text: Text) -> str:
         return text.en if self._is_english else text.zh
@@ -138,6 +150,12 @@ class Phrases:
 
     def part(self, part: Part) -> str:
         """One condition of a rule."""
+        found = self._parts.get(id(part))
+        if found is None:
+            found = self._parts[id(part)] = self._part(part)
+        return found
+
+    def _part(self, part: Part) -> str:
         if isinstance(part, Test):
             label, values = self.label(part.key), self.values(part.key, part.values, _("或"))
             if part.how == "none":
@@ -157,14 +175,28 @@ class Phrases:
         """What a key is called: a question, or a derived fact."""
         return self.question[key] if key in self.question else self.of(self.ruleset.derived[key].label)
 
-    def values(self, key: str, values: Iterable[str], joint: str = "") -> str:
-        """Values of a key in words."""
+    def shown(self, key: str, values: Iterable[str]) -> Markup:
+        """Values of a key as markup, each kept by itself: what one patient has together is not."""
+        return _all_of(self.unbroken(name) for name in self._named(key, values))
+
+    def questions(self, keys: Iterable[str]) -> Markup:
+        """What questions are called in short, as markup."""
+        return _all_of(self.unbroken(self.brief[key]) for key in keys)
+
+    def _named(self, key: str, values: Iterable[str]) -> list[str]:
         if key in self.ruleset.inputs:
             known = self.ruleset.inputs[key].values
-            named = [self.of(known[value]) for value in values]
-        else:
-            named = [self.of(DERIVED_WORDS.get(value, Text(value, value))) for value in values]
+            return [self.of(known[value]) for value in values]
+        return [self.of(DERIVED_WORDS.get(value, Text(value, value))) for value in values]
+
+    def values(self, key: str, values: Iterable[str], joint: str = "") -> str:
+        """Values of a key in words."""
+        named = self._named(key, values)
         return f" {joint} ".join(named) if joint and len(named) <= 2 else _("、").join(named)
+
+
+def _all_of(pieces: Iterable[Markup]) -> Markup:
+    return mark_safe(_("、").join(pieces))  # noqa: S308  # every piece is escaped already
 
 
 def breaking(label: str) -> SafeString:

@@ -5,7 +5,7 @@ Kept under words of the rule set and the article alone; nothing a reader entered
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
@@ -44,8 +44,12 @@ def joined(pieces: Iterable[SafeString]) -> SafeString:
     return mark_safe("".join(pieces))  # noqa: S308  # every piece is escaped already
 
 
-def evidence(claims: Sequence[Claim], label: str) -> SafeString | str:
-    """What stands behind an option: its claims, and their figures as a table where the window has room for one."""
+@lru_cache(maxsize=512)
+def evidence(claims: tuple[Claim, ...], label: str, language: str) -> SafeString | str:
+    """What stands behind an option: its claims, and their figures as a table where the window has room for one.
+
+    `language` only tells the kept ones apart.
+    """
     if not claims:
         return ""
     listed = format_html('<ul class="rows small">{}</ul>', joined(claim.item for claim in claims))

@@ -94,7 +94,7 @@ def _answer(request: HttpRequest, version: RuleSetVersion, phrases: Phrases) -> 
     if target == "strategy-changes":
         return _private(render(request, "strategy/_changes.html", page))
     page |= _shown(request, version, phrases, posted, answer)
-    if target != "strategy-answer" or not part:
+    if part != PARTS["strategy-answer"]:
         wrong = {key for found in answer.contradictions for key in found.keys}
         matters = page["matters"]
         page |= {"steps": steps_of(phrases.ruleset, posted.inputs, open_at=wrong, matters=matters), "wrong": wrong}
