@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.utils import timezone, translation
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -69,6 +69,13 @@ def titled(title: Any) -> str:
 def lang_of(text: str) -> str:
     """The value of lang="…" for a text that is kept in one language only."""
     return "zh-Hans" if HAN.search(text) else "en"
+
+
+@register.filter
+def han_lang(text: str) -> str:
+    """In an English page the attribute that says a name or title is Chinese; nothing elsewhere."""
+    is_foreign = translation.get_language() == "en" and HAN.search(text or "") is not None
+    return format_html(' lang="{}"', "zh-Hans") if is_foreign else ""
 
 
 @register.filter
