@@ -20,7 +20,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.window import Window
 from tests.looks.catalogue import STATES
-from tests.looks.judge import judged, judged_in_every_look
+from tests.looks.judge import judged, judged_in_every_look, judged_in_other_words
 from tests.looks.looks import ENGLISH, EVERY_PAGE, EVERY_STATE, PHONE, Look
 from tests.looks.state import State
 from tests.looks.walk import LooksPortal, Stage, Walk, walk
@@ -50,7 +50,7 @@ class Album:
             _picture(window.page, state, look)
         PHONE.put_on(window.page)
         if is_first and walk.in_english(state, window):
-            found += [f"English: {said}" for said in judged(window.page)]
+            found += [f"English: {said}" for said in judged_in_other_words(window.page)]
             PHONE.put_on(window.page)
             _picture(window.page, state, ENGLISH)
         print(f"{state.page}: {state.name}", *window.troubles, *found, sep="\n    ", flush=True)

@@ -17,7 +17,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "bes
 COLOURS = ["color-contrast", "link-in-text-block"]  # the rules that another theme can break
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 NARROWEST, PHONE = {"width": 320, "height": 640}, {"width": 360, "height": 740}
-SHOWN = 3  # places named per finding
+SHOWN, FINGER = 3, 44  # places named per finding; CSS px
 
 # Returns what is wrong, in words. `finger` is the least height in CSS px of our own buttons; axe minds others' 24.
 OWED = """(finger) => {
@@ -62,17 +62,23 @@ WIDER = """(most) => [document.documentElement.scrollWidth, [...document.querySe
 TIDY = """for (const left of document.querySelectorAll("[style='']")) left.removeAttribute("style")"""
 
 
-def judged(page: Page, *, finger: int = 44) -> list[str]:
+def judged(page: Page) -> list[str]:
     """Return what is wrong with the page as it stands, in light and in dark; the window is narrow after."""
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="light")
-    found = [*page.evaluate(OWED, finger)]
+    found = [*page.evaluate(OWED, FINGER)]
     page.evaluate(AXE)
     found += axe(page, {"type": "tag", "values": RULES})
     page.emulate_media(color_scheme="dark")
     found += [f"dark: {violation}" for violation in axe(page, {"type": "rule", "values": COLOURS})]
     page.evaluate(TIDY)
     return found + sideways(page, NARROWEST)
+
+
+def judged_in_other_words(page: Page) -> list[str]:
+    """Return what another language can break: headings, title, room, width."""
+    page.set_viewport_size(PHONE)
+    return [*page.evaluate(OWED, FINGER), *sideways(page, NARROWEST)]
 
 
 def judged_in_every_look(page: Page) -> list[str]:

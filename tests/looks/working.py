@@ -93,7 +93,7 @@ EDIT = [
 ]
 
 LISTS = [
-    State(f"desk list {name}", "many", f"/admin/{at}/", "admin")
+    State("desk list", name, f"/admin/{at}/", "admin")
     for name, at in {
         "users": "accounts/user",
         "questions": "accounts/questionset",
@@ -117,11 +117,11 @@ LISTS = [
     }.items()
 ]
 ROWS = [
-    State(f"desk row {name}", "pristine", f"{{row:{name}}}", "admin")
+    State("desk row", name, f"{{row:{name}}}", "admin")
     for name in ("agreementversion", "questionset", "reason", "user", "notice", "zone", "fact")
 ]
 NEW = [
-    State(f"desk new {name}", "pristine", f"/admin/{at}/add/", "admin")
+    State("desk new", name, f"/admin/{at}/add/", "admin")
     for name, at in {
         "reason": "accounts/reason",
         "questions": "accounts/questionset",
@@ -135,8 +135,8 @@ NEW = [
     }.items()
 ]
 FORMS = [
-    State("desk new reason", "invalid", "/admin/accounts/reason/add/", "admin", submit("[name=_save]"), 422),
-    State("desk new zone", "invalid", "/admin/portal/zone/add/", "admin", submit("[name=_save]"), 422),
+    State("desk new", "reason, invalid", "/admin/accounts/reason/add/", "admin", submit("[name=_save]"), 422),
+    State("desk new", "zone, invalid", "/admin/portal/zone/add/", "admin", submit("[name=_save]"), 422),
     State("desk agreement publish", "pristine", "{agreement:publish}", "admin"),
     State("styleguide", "every component", "/styleguide/", "admin"),
 ]
