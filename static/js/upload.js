@@ -77,16 +77,25 @@
     return window.crypto && crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random();
   }
 
+  // All are listed at once, then decoded one after the other: a phone's memory holds few photographs.
   async function take(files) {
-    for (const file of files) {
+    const taken = files.map((file) => {
       const job = { file, photo: null, body: null, state: "picked", key: newKey(), tries: 0, timer: 0, request: null };
       job.row = makeRow(job);
       jobs.push(job);
-      job.photo = window.portalPhoto ? await portalPhoto.open(file) : null;
-      if (jobs.includes(job)) present(job);
-    }
+      return job;
+    });
     showButton();
-    if (files.length) announce(words("picked", { count: unsent().length }));
+    if (taken.length) announce(words("picked", { count: unsent().length }));
+    for (const job of taken) {
+      job.ready = look(job);
+      await job.ready;
+    }
+  }
+
+  async function look(job) {
+    if (window.portalPhoto) job.photo = await portalPhoto.open(job.file).catch(() => null);
+    if (job.state === "picked" && jobs.includes(job)) present(job);
   }
 
   function makeRow(job) {
@@ -96,6 +105,7 @@
     const name = row.querySelector(".name");
     name.id = "up-" + job.key;
     made.bar.setAttribute("aria-labelledby", name.id);
+    made.thumb.setAttribute("aria-label", words("preview", { name: job.file.name }));
     made.remove.onclick = () => leave(job);
     made.again.onclick = () => { wait(job); next(); };
     part("turn").onclick = () => {
@@ -209,6 +219,7 @@
     row.bar.hidden = false;
     row.bar.removeAttribute("value");
     row.state.textContent = words("sending");
+    await (job.ready || look(job));
     job.body = job.body || await bodyOf(job).catch(() => job.file);
     if (sender !== job) return;  // taken away meanwhile
     const request = job.request = new XMLHttpRequest(), data = new FormData(form);

@@ -53,7 +53,9 @@ def asked(make_window: Any, portal: JourneyPortal, demo: dict[str, Any]) -> Wind
     made.person = somebody("camera")  # type: ignore[attr-defined]
     made.open(f"/accounts/signup/?next=/zones/{demo['zone']}/gate/")
     sign_up(made, portal, made.person)  # type: ignore[attr-defined]
+    made.page.wait_for_selector("main[data-step=agreement]")
     made.press("同意")
+    made.page.wait_for_selector("main[data-step=informed-consent]")
     made.press("不同意并跳过")
     made.page.wait_for_selector("main[data-step=profile]")
     answer(made, demo["profile_answers"])
