@@ -30,6 +30,16 @@
     return Boolean(summary);
   };
 
+  // The skip link moves the focus and leaves the address alone: with #main in it a form shown again would begin there,
+  // not at what is to be mended.
+  document.addEventListener("click", (event) => {
+    const main = event.target.closest && event.target.closest("a.skip") && document.getElementById("main");
+    if (!main) return;
+    event.preventDefault();
+    main.focus({ preventScroll: true });
+    main.scrollIntoView({ block: "start" });
+  });
+
   // A second press sends nothing twice; a lost connection or a turn back frees the form again, with what was typed.
   const SENDING = "sending", FREE_AFTER_MS = 8000;
   const free = (form) => {
@@ -46,7 +56,14 @@
   });
   addEventListener("pageshow", (event) => { if (event.persisted) document.querySelectorAll("form").forEach(free); });
 
-  // After htmx put something in place: what is wrong first, else what asks for the focus, else say what came.
+  // After htmx put something in place: what is wrong first, else what asks for the focus, else say what came. Where the
+  // focus stood in what was taken away, it goes to the first stop of what came instead.
+  const STOPS = "a[href], button, summary, input:not([type=hidden]), select, textarea, [tabindex]";
+  let stoodInside = false;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const now = document.activeElement;
+    stoodInside = now && now !== document.body ? event.detail.target.contains(now) : stoodInside;
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     const arrived = event.detail.elt;
     if (!arrived || focusSummary(arrived)) return;
@@ -54,7 +71,11 @@
     if (wanted) {
       if (!wanted.hasAttribute("tabindex") && wanted.tabIndex < 0) wanted.setAttribute("tabindex", "-1");
       wanted.focus();
+    } else if (stoodInside && document.activeElement === document.body) {
+      const first = arrived.matches(STOPS) ? arrived : arrived.querySelector(STOPS);
+      if (first) first.focus({ preventScroll: true });
     }
+    if (document.activeElement !== document.body) stoodInside = false;
     const news = arrived.matches("[data-announce]") ? arrived : arrived.querySelector("[data-announce]");
     if (news) say(news.dataset.announce);
   });

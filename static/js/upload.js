@@ -194,13 +194,16 @@
     else if (!unsent().length && isSending) end();
   }
 
-  // Everything was answered: the case goes on if that was asked for, or what was refused gets the focus.
+  // Everything was answered: the case goes on if that was asked for, or what was refused gets the focus; whoever stood on
+  // the button that has gone stands at the list of what is there now.
   function end() {
+    const now = document.activeElement, isLost = !now || now === document.body || !now.checkVisibility();
     const press = submitter, first = document.querySelector("li[data-refusal]") || form.querySelector("li.bad");
     isSending = false;
     submitter = null;
     if (!refusals.length && press) press.click();
     else if (refusals.length && first) { first.setAttribute("tabindex", "-1"); first.focus(); }
+    else if (isLost) { const heading = region().querySelector("h2"); heading.setAttribute("tabindex", "-1"); heading.focus(); }
   }
 
   // The picture as changed, or made smaller where the server would do the same; everything else as it is.
