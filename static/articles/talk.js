@@ -107,11 +107,14 @@
     }
   });
 
-  document.addEventListener("htmx:afterSettle", () => {
-    document.querySelectorAll("span[data-announce]").forEach((said) => said.remove());  // portal.js has read it out
-    document.querySelectorAll(".comment[data-focus]").forEach((comment) => comment.removeAttribute("data-focus"));  // it has it
-    document.querySelectorAll(".comment.lit").forEach((comment) => comment.classList.toggle("lit", comment === document.activeElement));
-  });
+  // The newest comment of one's own is lit; what it says of itself is said once, when it has the focus.
+  document.addEventListener("htmx:afterSettle", () => document.querySelectorAll(".comment.lit").forEach((comment) => {
+    const said = comment.querySelector("span[data-announce]");
+    if (comment === document.activeElement) {
+      comment.removeAttribute("data-focus");
+      if (said) said.remove();
+    } else if (!comment.hasAttribute("data-focus")) comment.classList.remove("lit");
+  }));
   document.addEventListener("htmx:load", (event) => {
     const root = event.detail.elt;
     if (!root.querySelectorAll) return;

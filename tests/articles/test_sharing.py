@@ -77,3 +77,12 @@ def test_the_next_pages_scripts_are_fetched_ahead_for_who_may_go_on_and_never_th
     assert "prefetch" not in closed
     assert len(ahead) == 3
     assert all(address.startswith("/static/") for address in ahead)
+
+
+def test_a_zone_without_articles_says_so_to_everybody(client, zone, doctor):
+    strangers = client.get("/zones/alk/")
+    client.force_login(doctor)
+    readers = client.get("/zones/alk/")
+
+    assert strangers.status_code == readers.status_code == 200
+    assert all("发布之后会列在这里" in page.content.decode() for page in (strangers, readers))
