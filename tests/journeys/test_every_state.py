@@ -24,8 +24,18 @@ from tests.looks.walk import LooksPortal, Stage, Walk, walk
 from tests.portal.access import lines
 from tests.services.nu import Nu
 
-# What answers 200 and is no page, or a page that stands for another one of the catalogue.
-NO_PAGES = {"health-live"}
+# What answers 200 and is no page of HTML.
+NO_PAGES = {
+    "health-live",
+    "health-ready",
+    "robots",
+    "sitemap",
+    "feed",
+    "record-keys",
+    "record-verifier",
+    "receipt-file",
+}
+NO_PAGES |= {"admin:jsi18n", "admin:strategy_rulesetversion_export"}
 
 
 @dataclass

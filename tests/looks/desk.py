@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import drafts, review
-from accounts.models import Claim, EvidenceView, QuestionSet, Reason, User, Verification
-from articles.models import Article, Comment, Fact, Revision
+from accounts.models import CannedMessage, Claim, EvidenceView, QuestionSet, Reason, User, Verification
+from articles.models import Article, Comment, Fact, Reference, Revision
 from articles.models.revision import TEXTS
-from consent.models import Agreement, AgreementVersion
-from portal.models import Notice, Zone
+from consent.models import Agreement, AgreementVersion, ConsentRecord
+from portal.models import Notice, RecordEntry, Zone
 from strategy.management.commands.populate import Load
-from strategy.models import RuleSet, RuleSetVersion
+from strategy.models import ProofRun, RuleSet, RuleSetVersion
 from tests import factories
 from tests.looks.cast import LONG_HOSPITAL, LONG_MESSAGE, LONG_NAME, person, sent
 from tests.strategy.small import faulty
@@ -150,13 +152,23 @@ def _rows() -> dict[str, str]:
     draft = AgreementVersion.objects.create(agreement=agreement, number=2, **texts | {"body_zh": "<p>改过的正文。</p>"})
     change = "admin:{}_change"
     rows = {
+        "row:agreement": ("consent_agreement", agreement),
         "row:agreementversion": ("consent_agreementversion", draft),
+        "row:consentrecord": ("consent_consentrecord", ConsentRecord.objects.order_by("pk").first()),
         "row:questionset": ("accounts_questionset", QuestionSet.objects.current_profile()),
         "row:reason": ("accounts_reason", Reason.objects.order_by("pk").first()),
+        "row:message": ("accounts_cannedmessage", CannedMessage.objects.order_by("pk").first()),
         "row:user": ("accounts_user", person("doctor")),
+        "row:address": ("account_emailaddress", EmailAddress.objects.order_by("pk").first()),
+        "row:authenticator": ("mfa_authenticator", Authenticator.objects.order_by("pk").first()),
         "row:notice": ("portal_notice", Notice.objects.order_by("pk").first()),
+        "row:entry": ("portal_recordentry", RecordEntry.objects.order_by("pk").first()),
         "row:zone": ("portal_zone", agreement.zone),
         "row:fact": ("articles_fact", Fact.objects.get(key="f-disputed")),
+        "row:reference": ("articles_reference", Reference.objects.order_by("pk").first()),
+        "row:proof": ("strategy_proofrun", ProofRun.objects.order_by("pk").first()),
     }
-    found = {name: reverse(change.format(model), args=[row.pk]) for name, (model, row) in rows.items() if row}
+    found = {
+        name: reverse(change.format(model), args=[row.pk]) for name, (model, row) in rows.items() if row is not None
+    }
     return found | {"agreement:publish": reverse("admin:consent_agreementversion_publish", args=[draft.pk])}

@@ -93,6 +93,8 @@ ACCOUNT = [
         is_alone=True,
     ),
     State("second factor", "pristine", LOGIN, act=sign_in_as("reviewer"), is_alone=True),
+    State("password forgotten, done", "shown", "/accounts/password/reset/done/"),
+    State("second factor again", "pristine", "/accounts/2fa/reauthenticate/?next=/me/", "reviewer"),
     State("account closed", "shown", "/accounts/inactive/"),
     State("account taken back", "pristine", "{back}"),
     State("account taken back", "too late", "/me/erase/back/forged:token/", status=404),

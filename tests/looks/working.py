@@ -118,7 +118,10 @@ LISTS = [
 ]
 ROWS = [
     State("desk row", name, f"{{row:{name}}}", "admin")
-    for name in ("agreementversion", "questionset", "reason", "user", "notice", "zone", "fact")
+    for name in (
+        *("agreement", "agreementversion", "consentrecord", "questionset", "reason", "message", "user", "address"),
+        *("authenticator", "notice", "entry", "zone", "fact", "reference", "proof"),
+    )
 ]
 NEW = [
     State("desk new", name, f"/admin/{at}/add/", "admin")
