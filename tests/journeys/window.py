@@ -60,6 +60,7 @@ class Window:
         self.shelf = shelf / size.name
         self.troubles: list[str] = []
         self.expected: set[int] = set(ANSWERS)
+        self.unanswered: list[Route] = []  # requests that a test lets wait; they fail when the window closes
         self._count = 0
         self._twin: Page | None = None
         self._checker = checker
@@ -191,6 +192,8 @@ class Window:
             route.continue_()
 
     def close(self) -> None:
+        for route in self.unanswered:
+            route.abort()
         for page in filter(None, (self._twin, self.page)):
             page.context.close()
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from tests.journeys.window import Window
 from tests.looks.walk import Stage
@@ -134,15 +134,11 @@ def offline(act: Act) -> Act:
     return lost
 
 
-def _say_nothing(route: Route) -> None:
-    """Neither go on nor fail."""
-
-
 def never_answered(pattern: str, act: Act) -> Act:
     """Do it while requests to such an address stay without an answer: the page says that it is at work."""
 
     def waiting(window: Window, stage: Stage) -> None:
-        window.page.route(re.compile(pattern), _say_nothing)
+        window.page.route(re.compile(pattern), window.unanswered.append)
         act(window, stage)
 
     return waiting

@@ -104,7 +104,6 @@ class Walk:
     def leave(self, state: State, window: Window) -> None:
         """A browser of its own is closed again."""
         if state.is_alone:
-            window.page.unroute_all(behavior="ignoreErrors")
             window.close()
 
     def close(self) -> None:
