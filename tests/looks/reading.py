@@ -44,7 +44,7 @@ ARTICLES = [
     State("comments", "thread", "{thread}", "wordy"),
     State("comments", "answering", "{reply}", "emoji"),
     State("report", "pristine", "{report}", "doctor2"),
-    State("report", "invalid", "{report}", "doctor2", submit("main form .btn"), 422),
+    State("report", "invalid", "{report}", "doctor2", both(click("form.report button"), sees("[data-error-summary]"))),
     State("comments", "closed", "{closed}comments/", "doctor2"),
     State(
         "comments",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Look = Callable[["State", Window, "Walk"], list[str]]
 ACTS = ("closed", "quiet", "full", "broken")
 CHROMIUM, BROWSERS, PATIENCE_MS = "/usr/bin/chromium", 2, 20_000
+LOST = re.compile(r"ERR_INTERNET_DISCONNECTED|htmx:(sendError|afterRequest)")  # what a lost connection says of itself
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 IN_CHINESE: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "zh_CN"}
 
@@ -171,7 +173,8 @@ def _walk_in_a_browser(stage: Stage, states: Sequence[State], look: Look) -> dic
                 found = look(state, window, one)
             except PlaywrightError as error:
                 found = [f"not looked at: {str(error)[:400]}"]
-            troubles[state.key] = list(dict.fromkeys([*window.troubles, *found]))
+            met = [trouble for trouble in window.troubles if not (state.name == "offline" and LOST.search(trouble))]
+            troubles[state.key] = list(dict.fromkeys([*met, *found]))
             one.leave(state, window)
         one.close()
         browser.close()
