@@ -263,7 +263,7 @@ def test_more_files_or_bytes_than_a_post_may_hold_are_a_plain_refusal(rejected_p
     files = [SimpleUploadedFile(f"{number}.jpg", b"x") for number in range(21)]
 
     assert client.post(f"{GATE}evidence/", {"files": files}).status_code == 400
-    assert client.post(f"{GATE}profile/", {**PROFILE, "name": "长" * 1_000_000}).status_code == 400
+    assert client.post(f"{GATE}profile/", {**PROFILE, "name": "长" * 1_000_000}).status_code == 413
 
 
 def test_the_appeal_ends_and_both_page_and_post_say_so(refused_person, settings):
