@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.people import Person, sign_in, use_second_factor
-from tests.journeys.served import JourneyPortal, results
+from tests.journeys.served import JourneyPortal
 from tests.journeys.window import DESK, PHONE, Size, Window
 from tests.services.nu import JAR, Nu
 from tests.skips import IN_CI
@@ -94,9 +94,7 @@ def checker() -> Iterator[Nu | None]:
 
 
 @pytest.fixture
-def make_window(
-    portal: JourneyPortal, browser: Browser, checker: Nu | None, request: pytest.FixtureRequest
-) -> Iterator[MakeWindow]:
+def make_window(portal: JourneyPortal, browser: Browser, checker: Nu | None) -> Iterator[MakeWindow]:
     """Open windows, each like a browser of its own; at the end none may have had trouble."""
     windows: list[Window] = []
 
@@ -104,13 +102,10 @@ def make_window(
         common = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "storage_state": state, "reduced_motion": "reduce"}
         context = browser.new_context(**common, **size.options(), **options)
         context.set_default_timeout(15000)
-        story = getattr(request.module, "STORY", "z") + (chr(ord("a") + len(windows)) if windows else "")
         window = Window(
             context,
             base_url=portal.url,
             size=size,
-            story=story,
-            shelf=results() / "screens",
             checker=checker,
             has_script=options.get("java_script_enabled", True),
         )

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import uuid
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -64,8 +63,3 @@ def _services() -> dict[str, str]:
         "DATABASE_URL": urlunsplit(server._replace(path=f"/{name}")),
         "REDIS_URL": f"{redis.rsplit('/', 1)[0]}/{REDIS_NUMBERS[worker]}",
     }
-
-
-def results() -> Path:
-    """Where artefacts of a run lie."""
-    return Path(__file__).resolve().parents[2] / "test-results"

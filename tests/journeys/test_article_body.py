@@ -10,8 +10,6 @@ from articles.body import parse
 from articles.differences import compare
 from tests.journeys.window import DESK, PHONE
 
-STORY = "body"
-
 
 def marks(body: str) -> Counter[tuple[str, str]]:
     return Counter(item for node in parse(body).iter() for item in node.attrib.items())

@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 
 from tests.journeys.window import PHONE, Window
 
-STORY = "n"
 LOST = ("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")  # what a browser notes of a lost network
 
 
@@ -60,7 +59,7 @@ def test_a_comment_survives_a_lost_network_and_a_lost_session(
     window.open(f"{demo['article_url']}comments/")
     expect(text).to_have_value(f"还没有发的（{unique}）。")
     window.open("/accounts/logout/")
-    page.evaluate("document.addEventListener('submit', (event) => event.preventDefault())")  # the session is others' too
+    page.evaluate("document.addEventListener('submit', (event) => event.preventDefault())")  # a shared session
     page.locator("main form button").click()
     assert page.evaluate("Object.keys(sessionStorage).filter((name) => name.startsWith('draft:'))") == []
 

@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.window import Window
 
-STORY = "k"
 QUEUE = "/admin/accounts/verification/"
 
 

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from tests.journeys import way
 from tests.journeys.window import PHONE, Window
 
-STORY = "d"
 ADDED = "（编辑部注：此句为本次修订所加。）"
 
 

@@ -13,7 +13,6 @@ from tests.journeys.people import answer, photograph, sign_in, sign_up, somebody
 from tests.journeys.served import JourneyPortal
 from tests.journeys.window import DESK, PHONE, Window
 
-STORY = "c"
 TRICKS = [
     "{article}", "/{article}", "{article};.css", "{article}%2e", "{article}../{slug}/", "{article}.json", "{bare}",
     "/zones/alk/%2e/articles/{slug}/", "/zones/alk/articles/%2e%2e/articles/{slug}/", "/zones/alk/articles%2f{slug}/",

@@ -6,7 +6,6 @@ import pytest
 
 from tests.journeys.window import PHONE, Window
 
-STORY = "e"
 OPEN_TO_ALL = ["/", "/zones/alk/", "/accounts/login/", "/accounts/signup/", "/privacy/"]
 MOST_OF_FRAME = 0.2  # of the window: the way round the site leaves the page its room
 FOR_READERS = ["{article_url}", "{article_url}comments/", "{article_url}history/", "{strategy_url}", "/me/"]

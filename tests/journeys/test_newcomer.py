@@ -13,8 +13,6 @@ from tests.journeys.people import sign_up, somebody
 from tests.journeys.served import JourneyPortal
 from tests.journeys.window import Size, Window
 
-STORY = "a"
-
 
 def test_from_the_first_visit_to_the_tool(
     make_window: Callable[..., Window],
@@ -81,7 +79,7 @@ def _work_through_the_tool(window: Window) -> None:
     page.get_by_role("link", name="回到文章").click()
     page.locator(".tool-slot").scroll_into_view_if_needed()
     expect(page.locator(".tool-slot form[data-strategy]")).to_be_visible()
-    window.inspect("article-with-tool", picture=False)
+    window.inspect("article-with-tool")
     page.get_by_role("navigation", name="主导航").get_by_role("link", name="策略").click()
     window.inspect("tool")
     for fold in page.locator("details.step").all():

@@ -13,7 +13,6 @@ from tests.journeys.people import answer, as_file, sign_in, sign_up, somebody
 from tests.journeys.served import JourneyPortal
 from tests.journeys.window import PHONE, Window
 
-STORY = "u"
 RED, GREEN, BLUE, WHITE = (200, 30, 30), (30, 160, 60), (30, 60, 200), (250, 250, 250)
 FOUR = (RED, GREEN, BLUE, WHITE)
 SENT, TURNED = "[data-upload-region]", 6  # EXIF: the picture is to be turned right by a quarter

@@ -13,8 +13,6 @@ from tests.journeys.people import sign_up, somebody
 from tests.journeys.served import JourneyPortal
 from tests.journeys.window import PHONE, Window
 
-STORY = "b"
-
 
 def test_the_whole_way_without_a_script(
     make_window: Callable[..., Window],

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -51,17 +50,13 @@ class Window:
         *,
         base_url: str,
         size: Size,
-        story: str,
-        shelf: Path,
         checker: Nu | None,
         has_script: bool = True,
     ) -> None:
-        self.base_url, self.size, self.story, self.has_script = base_url, size, story, has_script
-        self.shelf = shelf / size.name
+        self.base_url, self.size, self.has_script = base_url, size, has_script
         self.troubles: list[str] = []
         self.expected: set[int] = set(ANSWERS)
         self.unanswered: list[Route] = []  # requests that a test lets wait; they fail when the window closes
-        self._count = 0
         self._twin: Page | None = None
         self._checker = checker
         self._document: Response | None = None
@@ -142,13 +137,11 @@ class Window:
 
     # What must hold on every page
 
-    def inspect(self, name: str, *, picture: bool = True) -> None:
-        """Note what the page owes and does not give, and keep its picture. `make_window` complains at the end."""
+    def inspect(self, name: str) -> None:
+        """Note what the page owes and does not give. `make_window` complains at the end."""
         self.page.wait_for_load_state()
         if self.has_script:
             self._holds_still()
-        if picture:
-            self._picture(name)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         if wide > self.size.width:
             self.troubles.append(f"{name}: {wide} px wide at {self.size.width}: {self._too_wide()}")
@@ -165,7 +158,7 @@ class Window:
         assert self.troubles == [], f"{self.size.name}: " + "\n".join(self.troubles)
 
     def _holds_still(self) -> None:
-        """Wait for fonts and running transitions, so that two pictures of a page are one."""
+        """Wait for fonts and running transitions: half-faded text has no contrast."""
         self.page.evaluate(
             "document.fonts.ready.then(() => Promise.allSettled("
             "document.getAnimations().filter((a) => a.effect.getComputedTiming().endTime < 1e4)"
@@ -196,11 +189,6 @@ class Window:
             route.abort()
         for page in filter(None, (self._twin, self.page)):
             page.context.close()
-
-    def _picture(self, name: str) -> None:
-        self._count += 1
-        self.shelf.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=self.shelf / f"{self.story}{self._count:02}-{name}.png", full_page=True)
 
     def _too_wide(self) -> Any:
         return self.page.evaluate(

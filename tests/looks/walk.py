@@ -132,7 +132,7 @@ class Walk:
         if who:
             cookie = {"name": "sessionid", "value": self.stage.known["cookies"][who], "url": url}
             context.add_cookies([cookie])  # type: ignore[list-item]
-        return Window(context, base_url=url, size=PHONE, story="", shelf=Path(), checker=None)
+        return Window(context, base_url=url, size=PHONE, checker=None)
 
 
 def walk(stage: Stage, wanted: Sequence[State], look: Look) -> dict[str, list[str]]:
