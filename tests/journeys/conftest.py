@@ -33,7 +33,8 @@ MakeWindow = Callable[..., Window]
 HERE = Path(__file__).parent
 # So that no worker ends long after another.
 LONGEST_FIRST = ("test_every_state", "test_newcomer", "test_without_script", "test_by_keys", "test_tool")
-ONE_QUEUE = {"test_case_by_keys", "test_desk"}  # these take cases from the demo's queue, in this order
+# These take cases from the demo's queue and publish versions of its article, in this order.
+ONE_QUEUE = ("test_case_by_keys", "test_desk", "test_desk_by_keys")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
@@ -43,8 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in ours:
         if not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(_group(item)))
-    rank = {name: number for number, name in enumerate(LONGEST_FIRST)}
-    ordered = iter(sorted(ours, key=lambda item: rank.get(item.path.stem, len(rank))))
+    rank = {name: number for number, name in enumerate((*LONGEST_FIRST, "", *ONE_QUEUE))}
+    ordered = iter(sorted(ours, key=lambda item: rank.get(item.path.stem, rank[""])))
     items[:] = [next(ordered) if HERE in item.path.parents else item for item in items]
 
 
