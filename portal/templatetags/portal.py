@@ -25,7 +25,7 @@ from portal.languages import INDEXED
 from portal.localise import localised, spaced
 
 register = template.Library()
-HAN = re.compile(r"[\u3400-\u9fff]")
+HAN = re.compile(r"[\u3001-\u3011\u3400-\u9fff\uff01-\uff1f]")  # with the marks that only Chinese has
 MONTH = re.compile(r"(\d{4}) ?年 ?(\d{1,2}) ?月")
 
 
