@@ -230,7 +230,14 @@ def waiting() -> Component:
             one(_("后台出错"), "toast", id="sg-toast", text=_("连接中断，请检查网络后重试。")),
             one(_("更多"), "pager", next_url=f"{address}#c-waiting"),
             one(_("悬停"), "pager", next_url=f"{address}#c-waiting", acted=HOVER),
-            one(_("出错的页"), "problem", code=404, title=_("没有这一页"), happened=_("一句话说清楚，再说怎么办。")),
+            one(
+                _("出错的页"),
+                "problem",
+                level="h3",
+                code=404,
+                title=_("没有这一页"),
+                happened=_("一句话说清楚，再说怎么办。"),
+            ),
             *stretched("empty", "title"),
         ),
     )
