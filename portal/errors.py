@@ -64,6 +64,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return page(request, "404", status=404)
 
 
+def filled(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Django's answer to a wrong method is an empty page: the same answer with words, where there is a person."""
+    if response.status_code != 405 or response.content or "text/html" not in request.headers.get("Accept", ""):
+        return response
+    worded = page(request, "405", status=405)
+    worded.headers["Allow"] = response.headers.get("Allow", "")
+    return worded
+
+
 def too_many(request: HttpRequest) -> HttpResponse:
     """allauth's limits: it does not say which one was met, so the longest of this page's is told."""
     name = request.resolver_match.url_name if request.resolver_match else ""

@@ -1,16 +1,16 @@
-"""Small middlewares of the ground: language, private headers, rate limits that would otherwise be a 500."""
+"""Small middlewares of the ground: language, private headers, refusals that would have no words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from allauth.core.exceptions import RateLimited
-from allauth.core.internal.ratelimit import respond_429
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from portal import errors
 from portal.languages import language_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -47,14 +47,14 @@ class PrivateHeadersMiddleware:
         return response
 
 
-class RateLimitMiddleware:
-    """allauth lets RateLimited escape from sign-up (a 500); answer 429 as everywhere else."""
+class RefusalMiddleware:
+    """What would be a 500 or an empty page: allauth lets RateLimited escape from sign-up, Django leaves 405 bare."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        return errors.filled(request, self.get_response(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return respond_429(request) if isinstance(exception, RateLimited) else None
+        return errors.too_many(request) if isinstance(exception, RateLimited) else None

@@ -64,7 +64,7 @@ MIDDLEWARE = [
     # The gate stands before everything that could answer by itself (slash redirects, fallbacks).
     "consent.middleware.GateMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "portal.middleware.RateLimitMiddleware",
+    "portal.middleware.RefusalMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -17,7 +17,7 @@ from portal.templatetags.portal import came_from
 from tests import factories
 from tests.portal.wording import Words, faults_of_chinese, faults_of_english
 
-NAMES = ["400", "403", "403_csrf", "404", "409", "413", "429", "500", "503", "507"]
+NAMES = ["400", "403", "403_csrf", "404", "405", "409", "413", "429", "500", "503", "507"]
 TYPED = "一段写了很久、不想再写一遍的话。"
 
 
@@ -169,6 +169,16 @@ def test_a_part_of_a_page_gets_the_words_without_the_frame(rf):
     assert "没有作出更改" in page
     assert "<html" not in page
     assert "<main" not in page
+
+
+@pytest.mark.django_db
+def test_an_address_that_only_takes_forms_says_so_to_a_person_and_keeps_its_answer_for_machines():
+    seen, heard = (Client().get("/language/", headers={"Accept": kind}) for kind in ("text/html,*/*", "*/*"))
+
+    assert (seen.status_code, heard.status_code) == (405, 405)
+    assert seen.headers["Allow"] == heard.headers["Allow"] == "POST"
+    assert "不能直接打开或刷新" in seen.content.decode()
+    assert heard.content == b""
 
 
 def _of_nobody(made):
