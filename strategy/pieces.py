@@ -61,7 +61,7 @@ def _table(rows: SafeString, label: str) -> SafeString:
     titles = (_("终点"), _("数值"), _("药物、试验、治疗线、人群"), _("核对"), _("出处"))
     head = format_html_join("", '<th scope="col">{}</th>', ((title,) for title in titles))
     return format_html(
-        '<table class="tight figures"><caption>{}{}{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
+        '<table class="figures"><caption>{}{}{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
         '<p class="small soft">{}</p>',
         _("数字一览"),
         _("："),

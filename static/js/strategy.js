@@ -21,7 +21,8 @@
       figure.closest(".badge").classList.toggle("ok", done === all);
       const told = [...fold.querySelectorAll("[data-question]")].map((q) => inWords(form, q)).filter(Boolean);
       const summary = fold.querySelector("[data-summary]");
-      summary.textContent = told.join(form.dataset.semicolon) || summary.dataset.topics;
+      const words = told.join(form.dataset.semicolon) || summary.dataset.topics;
+      if (summary.textContent !== words) summary.textContent = words;  // the server's own keeps its names whole
     });
     form.querySelector(".dock [data-answered]").textContent = String(answered(form));
   };
@@ -52,6 +53,7 @@
   document.addEventListener("change", (event) => {
     const form = event.target.closest && event.target.closest(FORM);
     if (!form) return;
+    newer = true;
     keepExclusive(event.target);
     count(form);
   });
@@ -112,7 +114,7 @@
 
   // An answer that comes because something was ticked leaves the page where it is, and the focus; one asked for by the
   // button is gone to. The token is the cookie's: another tab may have signed in meanwhile.
-  let asked = false, held = null, heard = "";
+  let asked = false, held = null, heard = "", newer = false;
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.headers["X-CSRFToken"] && event.target.closest(".work")) delete event.detail.parameters.csrfmiddlewaretoken;
   });
@@ -124,6 +126,8 @@
     asked = Boolean(cause && cause.type === "submit");
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
+    // What would change the answer is of the answer shown, not of one still on its way.
+    if (event.detail.target.id === "strategy-changes" && newer) event.detail.shouldSwap = false;
     if (event.detail.target.id !== "strategy-answer" || asked) return;
     const now = document.activeElement;
     const at = now && now !== document.body && now.closest(".ask") ? now : document.querySelector(".ask > :first-child");
@@ -137,6 +141,7 @@
     if (!arrived.closest || !(PARTS.includes(arrived.id) || arrived.closest("#strategy-answer")) || arrived.id === "strategy-changes") return;
     busy(false);
     problem("");
+    newer = false;
     const part = theAnswer().querySelector(":scope > [data-status]");
     if (!part) { asked = false; held = null; return; }
     setAside(form, new Set(part.dataset.matters.split(" ")));

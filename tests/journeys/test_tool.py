@@ -6,13 +6,23 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.journeys.window import PHONE, Size, Window
 from tests.strategy.cases import CASES, DATA
 
-STORY = "t"
 PATIENT = CASES["v02"]
+# What has the focus and stands under the line at the bottom or the list of parts; null: it can be seen.
+COVERED = """() => {
+  const at = document.activeElement, seen = (at.closest("label, fieldset") || at).getBoundingClientRect();
+  const within = (box) => seen.top >= box.top && seen.bottom <= box.bottom;
+  for (const bar of document.querySelectorAll(".dock, .parts")) {
+    const box = bar.getBoundingClientRect();
+    const over = box.left < seen.right && box.right > seen.left;
+    if (!bar.contains(at) && over && within(box)) return at.outerHTML.slice(0, 200);
+  }
+  return null;
+}"""
 
 
 def open_folds(window: Window) -> None:
@@ -117,3 +127,83 @@ def test_an_example_and_what_would_change_it_without_a_script(window_of, demo, s
     expect(page.locator("[data-turn]").first).to_be_attached()
     expect(page.locator("#i-epilepsy-yes")).to_be_checked()
     window.inspect("tool-example")
+
+
+def tick(window: Window, *places: str) -> None:
+    for place in places:
+        window.page.locator(f"label[for=i-{place}]").click()
+
+
+def test_a_lost_connection_or_a_session_that_ended_loses_nothing_entered(window_of, demo):
+    window = window_of("doctor", PHONE)
+    window.open(demo["strategy_url"])
+    page, problem = window.page, window.page.locator("[data-problem]")
+    tick(window, "disease_state-progressed")
+    expect(page.locator("#live")).to_have_text(re.compile("^结果：关键信息不足.*先补 5 项。$"))
+
+    page.route("**/strategy/**", lambda route: route.fulfill(status=503, body=""))
+    tick(window, "progression_pattern-widespread")
+    expect(problem).to_contain_text("服务暂时不可用，结果未更新")
+    expect(page.locator("#strategy-answer")).to_have_class("outdated")
+    expect(page.locator("#i-progression_pattern-widespread")).to_be_focused()
+    page.unroute("**/strategy/**")
+    page.locator("[data-retry]").click()
+    expect(problem).to_be_hidden()
+    expect(page.locator(".given")).to_contain_text("广泛进展")
+
+    page.context.clear_cookies(name="sessionid")
+    tick(window, "lesion_count-four_plus")
+    expect(problem).to_contain_text("登录已失效")
+    expect(page.locator("[data-login]")).to_be_visible()
+    assert page.locator("#i-lesion_count-four_plus").is_checked()
+    assert all("503" in trouble or "htmx:" in trouble for trouble in window.troubles), window.troubles
+    window.troubles.clear()
+
+
+def test_an_older_answer_never_takes_the_place_of_a_newer_one(window_of, demo):
+    window = window_of("doctor")
+    window.open(demo["strategy_url"])
+    page, held = window.page, []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/strategy/**", hold_the_first)
+    tick(window, "disease_state-progressed")
+    expect(page.locator("[data-dock]")).to_have_text("正在计算…")
+    tick(window, "disease_state-tki_naive")
+    expect(page.locator(".given")).to_contain_text("尚未用过 ALK-TKI")
+    expect(page.locator("#strategy-answer")).not_to_have_attribute("aria-busy", "true")
+    assert held[0].request.failure, "the older request was given up"
+    assert all("htmx:" in trouble for trouble in window.troubles), window.troubles  # it says what it gave up
+    window.troubles.clear()
+
+
+def test_neither_bar_ever_covers_what_has_the_focus(window_of, demo, size: Size):
+    window = window_of("doctor", size)
+    window.open(demo["strategy_url"])
+    page = window.page
+    tick(window, "disease_state-progressed")
+    expect(page.locator("[data-turn]").first).to_be_attached()
+    page.locator("#strategy-result").focus()
+    for _ in range(45):
+        page.keyboard.press("Tab")
+        covered = page.evaluate(COVERED)
+        assert covered is None, covered
+
+
+def test_the_answer_as_text_is_marked_where_the_clipboard_is_forbidden(window_of, demo):
+    window = window_of("doctor", PHONE)
+    window.page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    window.open(demo["strategy_url"])
+    page = window.page
+    tick(window, "disease_state-progressed")
+    page.get_by_role("button", name="复制为文本").click()
+
+    expect(page.locator("[data-copy]")).to_have_text(re.compile("^(已复制|已选中)"))
+    chosen = page.evaluate("document.activeElement.value.slice(0, document.activeElement.selectionEnd)")
+    assert "草稿，未经临床审核" in chosen
+    assert "规则集第 1 版" in chosen
