@@ -187,7 +187,7 @@ def test_neither_bar_ever_covers_what_has_the_focus(window_of, demo, size: Size)
     window.open(demo["strategy_url"])
     page = window.page
     tick(window, "disease_state-progressed")
-    expect(page.locator("[data-turn]").first).to_be_attached()
+    expect(page.locator(".parts")).to_be_visible()
     page.locator("#strategy-result").focus()
     for _ in range(45):
         page.keyboard.press("Tab")

@@ -17,6 +17,8 @@ from tests.services.nu import Nu
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A form shown again and a lost race are answers with words; Chromium logs their status as if a file were missing.
 ANSWERS = {409, 422}
+# htmx says so when a newer request takes the place of one on its way; one that fails says htmx:sendError as well.
+GIVEN_UP = re.compile(r"htmx:(sendAbort|afterRequest),")
 # Reports reach the console even where a policy would silence them.
 WITNESS = """addEventListener("securitypolicyviolation",
   (e) => console.error("blocked by policy: " + e.violatedDirective + " " + e.blockedURI + " " + e.sample))"""
@@ -75,6 +77,8 @@ class Window:
 
     def _heard(self, message: ConsoleMessage) -> None:
         status = re.search(r"responded with a status of (\d+)", message.text)
+        if GIVEN_UP.match(message.text):
+            return
         if message.type == "error" and not (status and int(status[1]) in self.expected):
             self.troubles.append(f"console: {message.text} ({message.location.get('url')})")
 
