@@ -91,7 +91,13 @@ class Walk:
             window.troubles.append(f"not reached: {str(error)[:400]}")
         if window.status != state.status:
             window.troubles.append(f"answered {window.status}, not {state.status}")
+        self.forgive(state, window)
         return window
+
+    def forgive(self, state: State, window: Window) -> None:
+        """Take away what a connection that was cut on purpose says of itself."""
+        if state.name == "offline":
+            window.troubles[:] = [trouble for trouble in window.troubles if not LOST.search(trouble)]
 
     def in_english(self, state: State, window: Window) -> bool:
         """Open the page again in English; False where the state is not reached by opening alone."""
@@ -173,8 +179,8 @@ def _walk_in_a_browser(stage: Stage, states: Sequence[State], look: Look) -> dic
                 found = look(state, window, one)
             except PlaywrightError as error:
                 found = [f"not looked at: {str(error)[:400]}"]
-            met = [trouble for trouble in window.troubles if not (state.name == "offline" and LOST.search(trouble))]
-            troubles[state.key] = list(dict.fromkeys([*met, *found]))
+            one.forgive(state, window)
+            troubles[state.key] = list(dict.fromkeys([*window.troubles, *found]))
             one.leave(state, window)
         one.close()
         browser.close()
