@@ -88,6 +88,10 @@ class AgreementVersionAdmin(CatalogueAdmin):
     def is_published(self, version: AgreementVersion) -> bool:
         return version.published_at is not None
 
+    def get_fieldsets(self, request: HttpRequest, obj: AgreementVersion | None = None) -> Any:
+        """A version not yet written has no number and nobody who published it."""
+        return self.fieldsets if obj else [(None, {"fields": ["agreement", "asks_again", *TEXTS]})]
+
     def get_readonly_fields(self, request: HttpRequest, obj: AgreementVersion | None = None) -> list[str]:
         return [*self.readonly_fields, *(["agreement"] if obj else [])]
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from accounts.admin.people import GROUP_WORDS
 from portal import record
 from portal.catalogue import CatalogueAdmin
-from portal.desk import ask_factor_again
+from portal.desk import ask_factor_again, names_of
 
 admin.site.unregister(Group)
 
@@ -38,7 +38,7 @@ def right_words(right: Permission) -> str:
 def about(right: Permission) -> str:
     """Return the name of what a right is about."""
     model = right.content_type.model_class()
-    return str(model._meta.verbose_name_plural) if model else right.content_type.model
+    return names_of(model)[1] if model else right.content_type.model
 
 
 class RightsField(forms.ModelMultipleChoiceField):
@@ -60,8 +60,19 @@ class RightsField(forms.ModelMultipleChoiceField):
         self.choices = self.groups
 
 
-class GroupedBoxes(forms.CheckboxSelectMultiple):
-    template_name = "admin/widgets/boxes_by_group.html"
+class GroupedBoxes(forms.widgets.ChoiceWidget):
+    """Boxes under headings. Not a CheckboxSelectMultiple: the form's own template would draw that without them."""
+
+    allow_multiple_selected = add_id_index = option_inherits_attrs = use_fieldset = True
+    input_type, template_name = "checkbox", "admin/widgets/boxes_by_group.html"
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        return option | {"attrs": {"id": option["attrs"].get("id", "")}}  # the template says what is ticked
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """No box ticked sends nothing: that is an answer."""
+        return False
 
 
 class RoleForm(forms.ModelForm):

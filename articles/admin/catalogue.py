@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from articles.models import Fact, FactEvidence, Reference
@@ -13,6 +15,9 @@ from portal.localise import localised
 class EvidenceInline(PlainFields, admin.StackedInline):
     model = FactEvidence
     extra = 2  # ready to be filled in; what stays empty is not saved
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FactEvidence]:
+        return super().get_queryset(request).select_related("reference")
 
 
 KINDS = {

@@ -86,4 +86,4 @@ class FactEvidence(models.Model):
         constraints = [models.UniqueConstraint(fields=["fact", "reference"], name="factevidence_once")]
 
     def __str__(self) -> str:
-        return f"{self.fact_id} ← {self.reference_id}"
+        return str(self.reference)
