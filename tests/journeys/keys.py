@@ -127,7 +127,8 @@ class Keys:
             met.append(at)
         else:
             self.window.troubles.append(f"{name}: a keyboard does not get out: {met[-6:]}")
-        missed = [each for each in expected if each not in met]
+        still = self.page.evaluate("__keys.all()")  # a part that loads as one comes by takes the place of a link
+        missed = [each for each in expected if each not in met and each in still]
         self.window.troubles += [f"{name}: not reached by keyboard: {each}" for each in missed]
 
     def keeps_place(self) -> None:

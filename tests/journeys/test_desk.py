@@ -69,7 +69,7 @@ def _draft(window: Window) -> None:
     window.inspect("articles")
     window.page.get_by_role("link", name=re.compile("^ALK 阳性")).first.click()
     window.inspect("article-desk")
-    window.press("起草新版")
+    window.page.locator("main button", has_text="起草新版").click()
     window.page.locator(".ProseMirror").wait_for()
 
 
