@@ -16,7 +16,6 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -36,12 +35,12 @@ def once_key() -> str:
 
 
 @register.simple_tag(takes_context=True)
-def alternates(context: dict[str, Any]) -> SafeString:
+def alternates(context: dict[str, Any]) -> str:
     """Links to the same page in each language, where search engines may show it."""
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
     if request is None or match is None or match.view_name not in INDEXED:
-        return mark_safe("")
+        return ""
     page = settings.SITE_URL + request.path
     rows = [("x-default", page), ("zh-Hans", f"{page}?language=zh-hans"), ("en", f"{page}?language=en")]
     return format_html_join("\n", '<link rel="alternate" hreflang="{}" href="{}">', rows)
