@@ -21,7 +21,7 @@ def drafting(window_of, demo):
     window = window_of("editor2", DESK)
     page = window.page
     page.goto(window.base_url + "/admin/articles/article/")
-    page.get_by_role("link", name="ALK 阳性").first.click()
+    page.locator("#result_list tbody th a", has_text="ALK 阳性").click()
     page.get_by_role("button", name="起草新版").click()
     page.locator(".ProseMirror").wait_for()
     return window

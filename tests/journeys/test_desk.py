@@ -67,7 +67,7 @@ def test_an_editors_change_goes_over_another_editor_to_the_reader(window_of, dem
 def _draft(window: Window) -> None:
     window.open("/admin/articles/article/")
     window.inspect("articles")
-    window.page.get_by_role("link", name=re.compile("^ALK 阳性")).first.click()
+    window.page.locator("#result_list tbody th a", has_text="ALK 阳性").click()
     window.inspect("article-desk")
     window.page.locator("main button", has_text="起草新版").click()
     window.page.locator(".ProseMirror").wait_for()
