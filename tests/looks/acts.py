@@ -36,6 +36,16 @@ def fill(**fields: Any) -> Act:
     return act
 
 
+def paste(name: str, letter: str, times: int) -> Act:
+    """Put a very long text into a field at once."""
+
+    def act(window: Window, stage: Stage) -> None:
+        field = window.page.locator(f"main [name='{name}']").first
+        field.evaluate("(field, [letter, times]) => { field.value = letter.repeat(times); }", [letter, times])
+
+    return act
+
+
 def press(words: str) -> Act:
     """Press what says exactly this and wait for the page it leads to."""
 

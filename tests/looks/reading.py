@@ -8,6 +8,7 @@ from tests.looks.acts import (
     fill,
     never_answered,
     offline,
+    paste,
     press,
     sees,
     sent_already,
@@ -152,7 +153,7 @@ ERRORS = [
         "too large",
         "/zones/alk/gate/rejected/",
         "refused",
-        both(fill(appeal="长" * 400_000), press("提出申诉")),
+        both(paste("appeal", "长", 400_000), press("提出申诉")),
         413,
     ),
     State(
