@@ -148,7 +148,7 @@ def never_answered(pattern: str, act: Act) -> Act:
     """Do it while requests to such an address stay without an answer: the page says that it is at work."""
 
     def waiting(window: Window, stage: Stage) -> None:
-        window.page.route(re.compile(pattern), window.unanswered.append)
+        window.page.route(re.compile(pattern), lambda route: window.unanswered.append(route))
         act(window, stage)
 
     return waiting

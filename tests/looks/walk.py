@@ -87,7 +87,7 @@ class Walk:
             if state.act:
                 state.act(window, self.stage)
             window.page.wait_for_load_state()
-        except (PlaywrightError, AssertionError) as error:
+        except (PlaywrightError, AssertionError, OSError) as error:
             window.troubles.append(f"not reached: {str(error)[:400]}")
         if window.status != state.status:
             window.troubles.append(f"answered {window.status}, not {state.status}")
