@@ -133,7 +133,7 @@ class Keys:
 
     def keeps_place(self) -> None:
         """After a part of the page was exchanged the focus is somewhere, and can be seen there."""
-        self.page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+        expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
         if self.page.evaluate("__keys.isLost()"):
             self.window.troubles.append(f"{self.window.path}: the focus was lost when a part was exchanged")
 
