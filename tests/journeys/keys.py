@@ -14,6 +14,7 @@ from tests.journeys.window import Window
 
 SCRIPT = (Path(__file__).parent / "keys.js").read_text(encoding="utf-8")
 FURTHEST = 800  # presses of Tab before something counts as not to be reached
+PATIENCE = 10  # looks, a tenth of a second apart, before what is wrong stays wrong
 # As after opening a page: the next Tab goes to its first stop.
 FROM_THE_TOP = """() => { const top = document.createElement("span"); top.tabIndex = -1; document.body.prepend(top);
   top.focus(); top.remove(); scrollTo(0, 0); __keys.forget(); }"""
@@ -175,6 +176,11 @@ class Keys:
 
     def _stop(self, goal: Any, *, back: bool = False) -> dict[str, Any]:
         found: dict[str, Any] = self.page.evaluate("(goal) => __keys.stop(goal)", goal)
+        for _look in range(PATIENCE):  # a part that arrives just now may push it away for a moment
+            if not found["wrong"]:
+                break
+            self.page.wait_for_timeout(100)
+            found["wrong"] = self.page.evaluate("(goal) => __keys.stop(goal)", goal)["wrong"]
         wrong = [*found["wrong"], *(["comes out of order"] if found.get("isBack") and not back else [])]
         for each in wrong:
             trouble = f"{self.window.path}: {found['at']} {each}"
