@@ -58,12 +58,17 @@
       const wrong = [], frame = now.localName === "iframe";
       if (now.tabIndex > 0) wrong.push("has a tabindex of its own");
       if (!frame && !isRinged(now)) wrong.push("shows no focus ring");
-      if (seenShare(now) < 0.6) wrong.push("is covered or out of sight");
+      if (seenShare(now) < 0.6) {
+        const at = box(now), over = document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2);
+        wrong.push(`is covered or out of sight: ${over ? over.localName + "." + over.className : "outside the window"}`);
+      }
       const jumped = !now.matches("a.skip") && before && before.isConnected && before !== now && !(before.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING);
       before = now;
       const group = wanted && now.type === "radio" && wanted.type === "radio" && now.name === wanted.name && now.form === wanted.form;
       return { at: named(now), isThere: now === wanted || Boolean(group), isBack: Boolean(jumped), wrong };
     },
+    // What arrived above pushed the stop out of the window after the browser had scrolled to it: look where it is now.
+    follow() { if (seenShare(document.activeElement) === 0) document.activeElement.scrollIntoView({ block: "nearest", behavior: "instant" }); },
     forget() { before = null; },
     heard() { return heard.splice(0); },
     isLost() { return !document.activeElement || document.activeElement === document.body; },

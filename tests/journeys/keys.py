@@ -180,6 +180,7 @@ class Keys:
             if not found["wrong"]:
                 break
             self.page.wait_for_timeout(100)
+            self.page.evaluate("__keys.follow()")
             found["wrong"] = self.page.evaluate("(goal) => __keys.stop(goal)", goal)["wrong"]
         wrong = [*found["wrong"], *(["comes out of order"] if found.get("isBack") and not back else [])]
         for each in wrong:
