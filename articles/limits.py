@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.http import HttpResponse
 
 
 def may_comment(person: Any) -> bool:
@@ -18,6 +20,14 @@ def may_comment(person: Any) -> bool:
 def may_report(person: Any) -> bool:
     """The same of reports."""
     return _is_within("report-limit", person, settings.REPORT_LIMIT)
+
+
+def with_wait(response: HttpResponse) -> HttpResponse:
+    """Say in the header of a refusal for being too often how many seconds the window still lasts."""
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        window = settings.COMMENT_WINDOW_SECONDS
+        response.headers["Retry-After"] = str(window - int(time.time() % window))
+    return response
 
 
 @transaction.atomic  # where the cache is the database's, counting is one write after another

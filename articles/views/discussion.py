@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from articles.forms import CommentForm
+from articles.limits import with_wait
 from articles.models import Article, Comment
 from articles.models.comment import CommentMoved
 from articles.threads import cursor_before, first_page, one_row, thread_page
@@ -82,8 +83,8 @@ def _again(
     context = write_context(article, answered, form)
     if is_part(request):
         context["is_inline"] = request.headers.get("HX-Target", "").startswith("write-")
-        return render(request, "articles/_write.html", context, status=status)
-    return render(request, "articles/comments.html", context | _listed(request, article), status=status)
+        return with_wait(render(request, "articles/_write.html", context, status=status))
+    return with_wait(render(request, "articles/comments.html", context | _listed(request, article), status=status))
 
 
 def _to_place(request: HttpRequest, article: Article, comment: Comment) -> HttpResponse:

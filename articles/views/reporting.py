@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from articles.forms import ReportForm
-from articles.limits import may_report
+from articles.limits import may_report, with_wait
 from articles.models import Comment, Report
 from articles.models.comment import CommentMoved
 from articles.models.report import AlreadyReported
@@ -57,4 +57,4 @@ def _file(comment: Comment, person: Any, reason: str) -> str:
 
 def _form(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
     name = "articles/_report.html" if is_part(request) else "articles/report.html"
-    return render(request, name, context, status=status)
+    return with_wait(render(request, name, context, status=status))

@@ -314,6 +314,7 @@ def test_too_many_in_a_short_time_are_refused_with_the_words_kept(reader, articl
     answers = [reader.post(TALK, {"body": f"第 {n} 条"}) for n in range(5)]
 
     assert [answer.status_code for answer in answers] == [302, 302, 302, 429, 429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= settings.COMMENT_WINDOW_SECONDS
     assert "第 4 条" in answers[4].content.decode()
     assert Comment.objects.count() == 3
 
