@@ -44,7 +44,7 @@ class Album:
         found += [f"not valid: {error}" for error in self.checker.errors(window.document())]
         is_first = self.firsts[state.page] == state.key
         if is_first:
-            found += judged_in_every_look(window.page)
+            found += judged_in_every_look(window.page, is_prose=state.is_prose)
         for look in [*EVERY_STATE, *(EVERY_PAGE if is_first else [])]:
             look.put_on(window.page)
             _picture(window.page, state, look)

@@ -81,8 +81,8 @@ def judged_in_other_words(page: Page) -> list[str]:
     return [*page.evaluate(OWED, FINGER), *sideways(page, NARROWEST)]
 
 
-def judged_in_every_look(page: Page) -> list[str]:
-    """Return what is wrong where somebody's window differs: widths, spaced text, colours, where lines end."""
+def judged_in_every_look(page: Page, *, is_prose: bool = True) -> list[str]:
+    """Return what is wrong where somebody's window differs: widths, spaced text, colours; where lines of prose end."""
     found = []
     for look in EVERY_PAGE:
         look.put_on(page)
@@ -93,7 +93,7 @@ def judged_in_every_look(page: Page) -> list[str]:
             found += [f"{look.name}: {violation}" for violation in axe(page, {"type": "rule", "values": COLOURS})]
             page.evaluate(TIDY)
     PHONE_LOOK.put_on(page)
-    return found + bad_ends(page, PHONE["height"])
+    return found + (bad_ends(page, PHONE["height"]) if is_prose else [])
 
 
 def axe(page: Page, rules: dict[str, Any]) -> list[str]:

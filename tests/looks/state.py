@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from tests.looks.acts import Act
 
+SOURCES = {"desk revision", "desk rule set", "desk proof"}
+
 
 @dataclass(frozen=True)
 class State:
@@ -29,6 +31,11 @@ class State:
     status: int = 200
     stage: str = "full"
     is_alone: bool = False
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it is set for reading; the desk also shows sources as their authors write them."""
+        return self.page not in SOURCES
 
     @property
     def key(self) -> str:
