@@ -27,8 +27,8 @@ class KeepForm(forms.Form):
     """A name, the list, and the query that is on the screen."""
 
     name = CleanCharField(max_length=40)
-    table = forms.CharField(max_length=80)
-    query = forms.CharField(max_length=2000, required=False)
+    table = CleanCharField(max_length=80)
+    query = CleanCharField(max_length=2000, required=False)
 
 
 def list_of(label: str) -> Any:

@@ -12,12 +12,14 @@ from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.utils.translation import gettext as _
 
+from portal.text import CleanCharField
+
 
 class Fields(forms.Form):
     """The kinds by name; `shown` leaves some, `chips` draws the many as chips, `is_off` disables them."""
 
-    name = forms.CharField()
-    note = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    name = CleanCharField()
+    note = CleanCharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
     department = forms.ChoiceField()
     profession = forms.ChoiceField(widget=forms.RadioSelect)
     mutations = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)

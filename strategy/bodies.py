@@ -1,7 +1,7 @@
 """What a post to the tool must be before anything of it is read: a whole form. Else it would pass for an empty one.
 
 Django reads a body of another type, or a broken one, as a form without fields; here that is a patient of whom nothing
-is known, and an answer.
+is known, and an answer. Nothing at all is what a form sends in which nothing was chosen, and is answered as one.
 """
 
 from __future__ import annotations
@@ -23,17 +23,15 @@ class NoForm(ValueError):
 
 
 def check_body(request: HttpRequest) -> None:
-    """NoForm for another content type (415), nothing at all, or a multipart body that breaks off (400).
+    """NoForm for another content type (415) or a multipart body that breaks off (400).
 
     Must come before anything asks for `request.POST`.
     """
     kind = request.content_type or ""
+    if not kind and not request.body:
+        return
     if kind not in (FORM, MULTIPART):
-        if not kind and not request.body:
-            raise NoForm(_("没有收到任何内容，未作任何计算。"), HTTPStatus.BAD_REQUEST)
         raise NoForm(_("只接受表单提交，未作任何计算。"), HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    if not request.body.strip(b"& \r\n"):
-        raise NoForm(_("没有收到任何内容，未作任何计算。"), HTTPStatus.BAD_REQUEST)
     if kind == MULTIPART and not _is_whole(request.body, (request.content_params or {}).get("boundary", "")):
         raise NoForm(_("提交的内容不完整，未作任何计算。请重试。"), HTTPStatus.BAD_REQUEST)
 

@@ -281,6 +281,6 @@ def _places(zone: Zone, article: Article, people: dict[str, User]) -> dict[str, 
 def _sentences(article: Article) -> list[str]:
     """Three pieces of the body as it is served, from its start, middle and end, that are in no public abstract."""
     assert article.published is not None
-    runs = [run.strip() for run in re.findall(r">([^<>&]{24,})<", article.published.body)]
+    runs = [run.strip() for run in re.findall(r">([^<>&]{24,})<", article.published.rendered)]
     secret = [run[:40] for run in runs if run[:40] not in article.abstract_zh]
     return [secret[0], secret[len(secret) // 2], secret[-1]]

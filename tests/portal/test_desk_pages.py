@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.models import User
-from articles.models import Article, Fact, Reference, Revision
+from articles.models import Article, Fact, FactEvidence, Reference, Revision
 from portal.models import Notice, RecordEntry
 from strategy.models import RuleSetVersion
 from tests.people import make_staff, staff_login
@@ -43,7 +43,8 @@ def spoken(markup: str) -> list[str]:
 def stored_words() -> set[str]:
     """The Latin words of what people wrote: of texts, rules, works cited, addresses, codes of roles and facts."""
     columns = [
-        (RuleSetVersion, "source"), (Revision, "body"), (Reference, "citation"), (Fact, "key"), (Fact, "note_zh"), (Fact, "section"),
+        (RuleSetVersion, "source"), (Revision, "body"), (Reference, "citation"), (Fact, "key"), (Fact, "note_zh"),
+        (Fact, "section"), (FactEvidence, "says_zh"),
         (User, "email"), (Group, "name"), (Notice, "event_key"), (RecordEntry, "kind"), (Article, "title_zh"),
         (Article, "abstract_zh"), (Revision, "abstract_zh"),
     ]  # fmt: skip
