@@ -27,7 +27,7 @@ PLACES = {"DATA_DIR", "PORT", "DATABASE_URL", "REDIS_URL", "SITE_URL", "DJANGO_S
 SERVICES = [sys.executable, "-m", "tests.services"]
 UNIT = ["tests", "--ignore=tests/journeys", "-n", "2", "--dist", "loadgroup"]
 # They mostly wait for the browser; each worker has its own portal, database and browser.
-JOURNEYS = ["tests/journeys", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+JOURNEYS = ["tests/journeys", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 # Pages look the same on either database, keys go the same ways, and a photograph is turned in the browser.
 BROWSERS_OWN = ("every_state", "upload", "by_keys", "desk_by_keys")
 LOOKS_ASIDE = [f"--ignore=tests/journeys/test_{name}.py" for name in BROWSERS_OWN]

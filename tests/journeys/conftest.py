@@ -37,21 +37,12 @@ LONGEST_FIRST = ("test_every_state", "test_newcomer", "test_without_script", "te
 ONE_QUEUE = ("test_case_by_keys", "test_desk", "test_desk_by_keys")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker has a module, with a portal of its own; the two sizes of a journey may go to two workers."""
+    """A worker is given one module after the other (`--dist loadfile`), in this order, on a portal of its own."""
     ours = [item for item in items if HERE in item.path.parents]
-    for item in ours:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(_group(item)))
     rank = {name: number for number, name in enumerate((*LONGEST_FIRST, "", *ONE_QUEUE))}
     ordered = iter(sorted(ours, key=lambda item: rank.get(item.path.stem, rank[""])))
     items[:] = [next(ordered) if HERE in item.path.parents else item for item in items]
-
-
-def _group(item: pytest.Item) -> str:
-    module, params = item.path.stem, getattr(getattr(item, "callspec", None), "params", {})
-    return "queue" if module in ONE_QUEUE else f"{module} {params['size'].name}" if "size" in params else module
 
 
 @pytest.fixture(scope="session")
