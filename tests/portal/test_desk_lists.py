@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from articles.models import Comment
+from articles.models import Article, Comment
 from portal.models import KeptFilter, Notice, RecordEntry, Zone
 from portal.models.kept_filter import MOST
 from tests.articles.conftest import make_article
@@ -39,7 +39,7 @@ def keep(client: Client, **changes: str) -> Any:
 
 
 def test_a_kept_filter_stands_on_its_list_with_its_count(desk: Client, doctor: User, zone: Zone):
-    article = make_article(zone, comment_mode="REVIEW_FIRST")
+    article = make_article(zone, comment_mode=Article.CommentMode.BEFORE)
     Comment.post(article, author=doctor, body="这一段的剂量从何而来？", at=timezone.now())
 
     assert keep(desk).headers["Location"] == f"{COMMENTS}?state__exact=HELD"
