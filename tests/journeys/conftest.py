@@ -56,7 +56,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def portal() -> Iterator[JourneyPortal]:
     """The portal as `make run` starts it, with its demo."""
     with closing(JourneyPortal()) as served:
-        served.start(seconds=300)
+        served.start(seconds=180)
         yield served
 
 
